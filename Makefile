@@ -1,0 +1,43 @@
+PY := .venv/bin/python
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: run test lint bench lock clean
+
+run: .venv/.run
+	@$(PY) -m services up
+
+test: .venv/.dev
+	@tests/bin/with-servers $(PY) -m pytest $(ARGS)
+
+lint: .venv/.dev
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/lint-imports
+	.venv/bin/mypy
+
+bench: .venv/.dev
+	@tests/bin/with-servers $(PY) -m tests.bench
+
+# The hash-locked requirement files name no addresses: any index that serves the same bytes will do.
+UV := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+      --no-emit-index-url --no-emit-find-links --group build
+lock: .venv/bin/python
+	$(PY) -m pip install --quiet uv
+	$(UV) --group dev pyproject.toml -o requirements-dev.txt
+	$(UV) -c requirements-dev.txt pyproject.toml -o requirements.txt
+
+.venv/bin/python:
+	@python3 -m venv .venv 2>/dev/null || { rm -rf .venv; apt-get install -y -q python3-venv && python3 -m venv .venv; }
+
+.venv/.run: .venv/bin/python requirements.txt pyproject.toml
+	@echo "Installing (once) …"
+	@.venv/bin/pip install --quiet --require-hashes -r requirements.txt
+	@.venv/bin/pip install --quiet --no-build-isolation --no-deps -e .
+	@touch $@
+
+.venv/.dev: .venv/.run requirements-dev.txt
+	@.venv/bin/pip install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@
+
+clean:
+	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache
