@@ -1,0 +1,90 @@
+"""Routes of awards: where they are presented, and what a revision does to that."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields, validate
+
+from services.awards import queries
+from shared.http.calls import Call, reads
+from shared.http.problems import ProblemType
+from shared.revisions.following import UNKNOWN_REVISION, UnknownRevision, get_prepared
+
+bp = Blueprint("awards", __name__, description="Awards and their presentation")
+
+PROBLEMS: dict[type[Exception], ProblemType] = {
+    UnknownRevision: UNKNOWN_REVISION,
+}
+
+
+class Wanted(Schema):
+    revision = fields.Int(
+        validate=validate.Range(min=1), metadata={"description": "The current one if absent"}
+    )
+
+
+class PresentationSchema(Schema):
+    unit = fields.Str()
+    unit_name = fields.Str()
+    kind = fields.Str()
+    count = fields.Int()
+    site = fields.Str(allow_none=True)
+
+
+class PresentationChange(PresentationSchema):
+    from_site = fields.Str(allow_none=True)
+    change = fields.Str()
+    provisional = fields.Bool()
+
+
+class PresentationList(Schema):
+    revision = fields.Int()
+    items = fields.List(fields.Nested(PresentationSchema))
+
+
+class PresentationChanges(Schema):
+    revision = fields.Int()
+    base = fields.Int(allow_none=True)
+    items = fields.List(fields.Nested(PresentationChange))
+
+
+@bp.route("/conferences/<key>/presentations")
+@reads("plan:read")
+@bp.arguments(Wanted, location="query")
+@bp.response(200, PresentationList)
+def get_presentations(call: Call, wanted: dict[str, Any], key: str) -> dict[str, Any]:
+    """Quota slots by unit, kind and site in the order of presentation; `site` null: deferred."""
+    revision = get_prepared(call.session, key, wanted.get("revision"))
+    names = queries.unit_names(call.session, key, revision.plan_version)
+    items = [
+        {"unit": unit, "unit_name": names[unit], "kind": kind, "site": site, "count": count}
+        for (unit, kind), sites in queries.placement_of(call.session, revision).items()
+        for site, count in Counter(sites).items()
+    ]
+    return {"revision": revision.number, "items": items}
+
+
+@bp.route("/conferences/<key>/revisions/<int:number>/changes")
+@reads("plan:read")
+@bp.response(200, PresentationChanges)
+def get_changes(call: Call, key: str, number: int) -> dict[str, Any]:
+    """Presentations kept, moved and deferred against the base; provisional until nominations exist."""
+    revision = get_prepared(call.session, key, number)
+    names = queries.unit_names(call.session, key, revision.plan_version)
+    items = [
+        {
+            "unit": change.unit,
+            "unit_name": names[change.unit],
+            "kind": change.kind,
+            "count": count,
+            "from_site": change.from_site,
+            "site": change.site,
+            "change": change.change,
+            "provisional": True,
+        }
+        for change, count in queries.changes_of(call.session, revision).items()
+    ]
+    return {"revision": number, "base": revision.base, "items": items}

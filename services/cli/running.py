@@ -1,0 +1,128 @@
+"""`up`, `migrate`, `worker`: run the system."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from pathlib import Path
+from typing import Any
+
+import click
+import structlog
+from waitress.server import create_server
+
+from services import system as house
+from services.cli.settings import read_settings
+from services.portal.commands import ensure_first_account
+from shared.config import Settings
+
+THREADS = 16
+
+
+@click.command()
+@click.option(
+    "--example",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Load plan.yaml and delegates.csv from this folder, unless they are loaded already.",
+)
+def up(example: Path | None) -> None:
+    """Migrate and serve everything in one process on http://127.0.0.1:$PORT.
+
+    Without DIEMCAU_AMQP_URL this is the whole system on SQLite in $DIEMCAU_DATA (default: var). Stop it
+    with Ctrl-C, or kill it: it goes on where it was.
+    """
+    settings = read_settings()
+    _quiet_logs()
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    system = house.open_system(settings)
+    house.migrate_all(system)
+    house.declare_topology(system)
+    account = _first_account(system)
+    app = house.wsgi_app(system)
+    server = _listen(app, settings)
+    threads = house.start(house.bus_loops(system), stop)
+    if example is not None:
+        _load_example(app, settings, example)
+    _greet(settings, account)
+    _serve(server, stop)
+    for thread in threads:
+        thread.join()
+    system.close()
+
+
+@click.command()
+def migrate() -> None:
+    """Bring every service's database to the newest schema. Safe to run again."""
+    system = house.open_system(read_settings())
+    house.migrate_all(system)
+    click.echo(f"{len(system.databases)} databases are at the newest schema.")
+
+
+@click.command()
+@click.argument("services", nargs=-1, type=click.Choice(list(house.MODULES)))
+def worker(services: tuple[str, ...]) -> None:
+    """Move events for SERVICES (default: all): relays and consumers. Needs PostgreSQL and RabbitMQ."""
+    settings = read_settings()
+    if settings.amqp_url is None:
+        raise click.UsageError(
+            "a worker needs DIEMCAU_AMQP_URL; without it `diemcau up` moves the events itself"
+        )
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    system = house.open_system(settings)
+    house.declare_topology(system)
+    threads = house.start(house.bus_loops(system, services or None), stop)
+    click.echo(f"Working for {', '.join(services or house.MODULES)}.")
+    for thread in threads:
+        thread.join()
+
+
+def _quiet_logs() -> None:
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a burst of requests is no news
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+
+
+def _first_account(system: house.System) -> tuple[str, str] | None:
+    with system.databases["portal"].write() as session:
+        return ensure_first_account(session)
+
+
+def _listen(app: Any, settings: Settings) -> Any:
+    try:
+        return create_server(app, host=settings.host, port=settings.port, threads=THREADS, ident="diemcau")
+    except OSError as error:
+        raise click.ClickException(
+            f"cannot listen on port {settings.port}: {error.strerror}. Set PORT."
+        ) from None
+
+
+def _serve(server: Any, stop: threading.Event) -> None:
+    """Run the server in a thread of its own, so that a signal ends it between requests."""
+    thread = threading.Thread(target=server.run, name="web", daemon=True)
+    thread.start()
+    stop.wait()
+    server.close()
+
+
+def _load_example(app: Any, settings: Settings, folder: Path) -> None:
+    from services.cli.api import Api
+
+    api = Api.inside(app, settings)
+    plan = api.post_plan(folder / "plan.yaml")
+    delegates = folder / "delegates.csv"
+    if plan["created"] and delegates.exists():
+        api.import_delegates(plan["conference"], delegates)
+
+
+def _greet(settings: Settings, account: tuple[str, str] | None) -> None:
+    click.echo(f"\n  Điểm Cầu: {settings.public_url}\n")
+    if account is not None:
+        username, password = account
+        click.echo(f"  Sign in as {username} with the password {password}  (shown this once)")
+    else:
+        click.echo("  Sign in with your account (its first password was printed at the first start).")
+    click.echo(f"  Programs:  Authorization: Bearer $(cat {settings.data / 'api-key'})\n")

@@ -1,0 +1,58 @@
+"""What planning listens to: layouts, and the services' answers. It records its own part itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from services.planning.switch.commands import note_layout, note_layout_failed, note_prepared, note_settled
+from shared.bus import pages
+from shared.bus.delivery import Fact
+from shared.contracts import awards, documents, registration, venue
+
+
+def on_layout_prepared(session: Session, fact: Fact, context: Any) -> None:
+    batch = pages.collect(session, fact)
+    if batch is not None:
+        head, duties = batch.head, list(batch.tables["duties"].records())
+        note_layout(session, batch.conference, head["revision"], head["layout"], duties, context.clock.now())
+
+
+def on_layout_failed(session: Session, fact: Fact, _context: Any) -> None:
+    data = fact.data
+    problem = {"code": data["code"], "message": data["problem"]}
+    note_layout_failed(session, data["conference"], data["revision"], problem)
+
+
+def on_revision_prepared(session: Session, fact: Fact, context: Any) -> None:
+    note_prepared(session, **_answer(fact), now=context.clock.now())
+
+
+def on_revision_settled(session: Session, fact: Fact, context: Any) -> None:
+    note_settled(session, **_answer(fact), now=context.clock.now())
+
+
+def _answer(fact: Fact) -> dict[str, Any]:
+    data = fact.data
+    return {
+        "conference": data["conference"],
+        "number": data["revision"],
+        "service": data["service"],
+        "outcome": data["outcome"],
+        "counts": data["counts"],
+    }
+
+
+HANDLERS = {
+    venue.LayoutPreparedV1: on_layout_prepared,
+    venue.LayoutFailedV1: on_layout_failed,
+    venue.VenueRevisionPreparedV1: on_revision_prepared,
+    venue.VenueRevisionSettledV1: on_revision_settled,
+    registration.RegistrationRevisionPreparedV1: on_revision_prepared,
+    registration.RegistrationRevisionSettledV1: on_revision_settled,
+    documents.DocumentsRevisionPreparedV1: on_revision_prepared,
+    documents.DocumentsRevisionSettledV1: on_revision_settled,
+    awards.AwardsRevisionPreparedV1: on_revision_prepared,
+    awards.AwardsRevisionSettledV1: on_revision_settled,
+}

@@ -1,0 +1,184 @@
+"""Store a plan: a first one makes the conference, a changed one a new version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from services.planning.plan.model import ConferencePlan, Task, Tree, expand_tasks, paper_tasks, plan_digest
+from services.planning.plan.queries import PlanVersion
+from services.planning.plan.reader import Plugins, read_plan
+from services.planning.plan.tables import conferences, plan_tasks, plan_versions
+from shared.bus.pages import emit_pages
+from shared.contracts.planning import ConferencePlannedV1
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPlan:
+    """Where a posted plan ended up; not `created`: it was the newest version already."""
+
+    conference: str
+    version: int
+    created: bool
+
+
+def store_plan(session: Session, plan: ConferencePlan, tree: Tree, *, by: str, now: datetime) -> StoredPlan:
+    """Store a plan that was read from `tree`, unless it is the newest version already."""
+    digest = plan_digest(tree)
+    key = plan.conference.key
+    newest = _lock_newest(session, key)
+    if newest is not None and newest.digest == digest:
+        return StoredPlan(key, newest.version, created=False)
+    version = newest.version + 1 if newest is not None else 1
+    _store_version(session, key, version, now)
+    row = {"conference": key, "version": version, "digest": digest, "tree": tree}
+    session.execute(insert(plan_versions).values(**row, stored_at=now, stored_by=by))
+    _store_tasks(session, plan, version)
+    announce_plan(session, plan, version)
+    return StoredPlan(key, version, created=True)
+
+
+def amend_plan(
+    session: Session,
+    stored: PlanVersion,
+    changes: Mapping[str, Any],
+    plugins: Plugins,
+    *,
+    by: str,
+    now: datetime,
+) -> StoredPlan:
+    """A new version with `changes` laid over the conference's facts; null opens `starts_at` again.
+
+    Raises PlanInvalid.
+    """
+    tree: dict[str, Any] = dict(stored.tree)
+    amended = {**tree, "conference": {**tree["conference"], **changes}}
+    return store_plan(session, read_plan(amended, plugins), amended, by=by, now=now)
+
+
+def announce_plan(session: Session, plan: ConferencePlan, version: int) -> None:
+    """Tell everyone what the plan says, without the persons in it: they are asked for when needed."""
+    facts = plan.conference
+    head = {
+        "plan_version": version,
+        "title": facts.title,
+        "organiser": facts.organiser,
+        "timezone": facts.timezone,
+        "starts_at": facts.starts_at,
+        "window_from": facts.window_from,
+        "window_to": facts.window_to,
+    }
+    emit_pages(
+        session,
+        ConferencePlannedV1,
+        key=facts.key,
+        conference=facts.key,
+        batch=f"{facts.key}/plan/{version}",
+        head=head,
+        tables=_tables(plan),
+    )
+
+
+def _lock_newest(session: Session, key: str) -> Any:
+    query = (
+        select(plan_versions.c.version, plan_versions.c.digest)
+        .join(conferences, conferences.c.key == plan_versions.c.conference)
+        .where(conferences.c.key == key, plan_versions.c.version == conferences.c.plan_version)
+        .with_for_update(of=conferences)
+    )
+    return session.execute(query).one_or_none()
+
+
+def _store_version(session: Session, key: str, version: int, now: datetime) -> None:
+    if version == 1:
+        session.execute(insert(conferences).values(key=key, plan_version=1, created_at=now))
+        return
+    session.execute(update(conferences).where(conferences.c.key == key).values(plan_version=version))
+
+
+def _store_tasks(session: Session, plan: ConferencePlan, version: int) -> None:
+    tasks = (*expand_tasks(plan), *paper_tasks(plan))
+    rows = [
+        {"conference": plan.conference.key, "version": version, "position": position, **row}
+        for position, task in enumerate(tasks)
+        for row in _task_rows(task)
+    ]
+    if rows:
+        session.execute(insert(plan_tasks), rows)
+
+
+def _task_rows(task: Task) -> Iterator[dict[str, Any]]:
+    for option in task.only or ("",):
+        yield {
+            "key": task.key,
+            "unit": task.unit,
+            "option": option,
+            "title": task.title,
+            "with_units": list(task.with_units),
+            "days_before": task.due.days_before,
+            "at": task.due.at.strftime("%H:%M") if task.due.at else None,
+        }
+
+
+def _tables(plan: ConferencePlan) -> dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]]:
+    """The plan as the tables of ConferencePlannedV1, all rows in plan order."""
+    return {
+        "units": (
+            ("key", "name", "level", "parent"),
+            [(u.key, u.name, u.level, u.parent) for u in plan.units],
+        ),
+        "options": (
+            ("key", "label", "title", "venue", "settings"),
+            [(o.key, o.label, o.title, o.venue, o.settings) for o in plan.options],
+        ),
+        "groups": (
+            (
+                "option",
+                "key",
+                "name",
+                "at",
+                "invited_by",
+                "seats",
+                "rank",
+                "per",
+                "press",
+                "sources",
+                "kinds",
+            ),
+            [row for option in plan.options for row in _group_rows(option)],
+        ),
+        "documents": (
+            ("key", "type", "subject", "drafted_by", "to", "only", "per"),
+            [
+                (f"{d.type}-{n}", d.type, d.subject, d.drafted_by, list(d.to), list(d.only), d.per)
+                for n, d in enumerate(plan.documents, start=1)
+            ],
+        ),
+        "quotas": (("scope", "level", "collectives", "individuals"), _quota_rows(plan)),
+    }
+
+
+def _group_rows(option: Any) -> Iterator[tuple[Any, ...]]:
+    for g in option.groups:
+        sources = list(g.awardees.sources) if g.awardees else None
+        kinds = list(g.awardees.kinds) if g.awardees else None
+        yield (
+            option.key, g.key, g.name, g.at, g.invited_by, g.seats, g.rank, g.per, g.press, sources, kinds,
+        )  # fmt: skip
+
+
+def _quota_rows(plan: ConferencePlan) -> list[tuple[Any, ...]]:
+    if plan.awards is None:
+        return []
+    province, per_unit = plan.awards.quotas.province, plan.awards.quotas.per_unit
+    rows: list[tuple[Any, ...]] = []
+    if province is not None:
+        rows.append(("organiser", None, province.collectives, province.individuals))
+    if per_unit is not None:
+        rows.append(("unit", per_unit.level, per_unit.collectives, per_unit.individuals))
+    return rows

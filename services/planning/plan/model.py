@@ -1,0 +1,247 @@
+"""A whole plan as frozen values, and the pure rules that follow from it alone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+from diemcau.plan import Group, Unit
+
+Tree: TypeAlias = "dict[str, Tree] | list[Tree] | str | int | float | bool | None"
+
+END_OF_WORKING_DAY = time(17, 0)
+
+
+class UnknownConference(Exception):
+    """There is no conference of this key."""
+
+    def __init__(self, conference: str) -> None:
+        super().__init__(conference)
+        self.conference = conference
+
+
+@dataclass(frozen=True, slots=True)
+class LegalBasis:
+    """A document that the plan rests on (căn cứ)."""
+
+    symbol: str
+    date: date
+    issuer: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who signs, e.g. authority `TM. BAN THƯỜNG TRỰC`, position `PHÓ CHỦ TỊCH`."""
+
+    authority: str
+    position: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The officer who receives headcounts; `unit` is a unit key."""
+
+    name: str
+    position: str | None = None
+    unit: str | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConferenceFacts:
+    """What, by whom and when. `starts_at`, `ends_at`: naive local times in `timezone`, None while open."""
+
+    key: str
+    title: str
+    short_title: str
+    organiser: str
+    decided_by: str | None
+    timezone: str
+    window_from: date
+    window_to: date
+    starts_at: datetime | None
+    ends_at: datetime | None
+    legal_bases: tuple[LegalBasis, ...] = ()
+    purposes: tuple[str, ...] = ()
+    signer: Signer | None = None
+    contact: Contact | None = None
+    recipients: tuple[str, ...] = ()
+    archive: str | None = None
+
+    @property
+    def day(self) -> date:
+        """The local day of the conference; provisional (first day of the window) while the start is open."""
+        return self.starts_at.date() if self.starts_at else self.window_from
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeItem:
+    """One point of the programme; `minutes` long."""
+
+    order: int
+    minutes: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One complete way to hold the conference. `venue` names its plugin; `settings` are as posted."""
+
+    key: str
+    label: str
+    title: str
+    venue: str
+    settings: dict[str, Any] = field(hash=False)
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """So many calendar days before the conference; without `at`, by the end of the working day."""
+
+    days_before: int
+    at: time | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskTemplate:
+    """A task of one `unit` or of every unit of the level `per`. `only`: option keys, empty = all."""
+
+    key: str
+    unit: str | None
+    per: str | None
+    with_units: tuple[str, ...]
+    title: str
+    due: Due
+    only: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One unit's task; (`key`, `unit`) is unique within a plan."""
+
+    key: str
+    unit: str
+    title: str
+    with_units: tuple[str, ...]
+    due: Due
+    only: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """Papers (tham luận) asked of `sources` (levels, `press` or unit keys), to be sent to the unit `to`."""
+
+    due: Due
+    sources: tuple[str, ...]
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentTemplate:
+    """A document to produce, one in all or one `per` invitation or unit of a level. `to`: unit keys."""
+
+    type: str
+    subject: str
+    drafted_by: str
+    per: str | None
+    to: tuple[str, ...]
+    only: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How many may be honoured."""
+
+    collectives: int
+    individuals: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitQuota:
+    """How many may be honoured in each unit of `level`."""
+
+    level: str
+    collectives: int
+    individuals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quotas:
+    """The allocation of awards (phân bổ khen thưởng)."""
+
+    province: Quota | None = None
+    per_unit: UnitQuota | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AwardsPlan:
+    """The award campaign whose certificates the conference presents."""
+
+    campaign: str
+    title: str
+    legal_bases: tuple[LegalBasis, ...]
+    quotas: Quotas
+
+
+@dataclass(frozen=True, slots=True)
+class ConferencePlan:
+    """Everything that `diemcau.plan/1` says, checked; all lists in plan order, the programme by `order`."""
+
+    format: str
+    conference: ConferenceFacts
+    units: tuple[Unit, ...]
+    programme: tuple[ProgrammeItem, ...]
+    options: tuple[Option, ...]
+    tasks: tuple[TaskTemplate, ...]
+    papers: Papers | None
+    documents: tuple[DocumentTemplate, ...]
+    awards: AwardsPlan | None
+
+
+def due_at(facts: ConferenceFacts, due: Due) -> datetime:
+    """The deadline in UTC: whole calendar days before the conference's day, counted in its own zone."""
+    day = facts.day - timedelta(days=due.days_before)
+    local = datetime.combine(day, due.at or END_OF_WORKING_DAY, tzinfo=ZoneInfo(facts.timezone))
+    return local.astimezone(UTC)
+
+
+def expand_tasks(plan: ConferencePlan) -> tuple[Task, ...]:
+    """Tasks by template and unit, in plan order; `per` gives one for each unit of that level on the day."""
+    by_level = _units_by_level(plan)
+    return tuple(
+        Task(template.key, unit, template.title, template.with_units, template.due, template.only)
+        for template in plan.tasks
+        for unit in ([template.unit] if template.unit else by_level.get(template.per or "", []))
+    )
+
+
+def _units_by_level(plan: ConferencePlan) -> dict[str, list[str]]:
+    by_level: dict[str, list[str]] = {}
+    for unit in plan.units:
+        if unit.exists_on(plan.conference.day):
+            by_level.setdefault(unit.level, []).append(unit.key)
+    return by_level
+
+
+def paper_tasks(plan: ConferencePlan) -> tuple[Task, ...]:
+    """One task per unit that is asked for a paper (tham luận), due with the papers."""
+    if plan.papers is None:
+        return ()
+    asked = set(plan.papers.sources)
+    units = (u for u in plan.units if {u.key, u.level} & asked and u.exists_on(plan.conference.day))
+    return tuple(
+        Task("tham-luan", u.key, "Gửi tham luận", (plan.papers.to,), plan.papers.due, ()) for u in units
+    )
+
+
+def plan_digest(tree: Tree) -> str:
+    """SHA-256 (hex) of the tree as canonical JSON: sorted keys, no blanks, UTF-8."""
+    text = json.dumps(tree, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,53 @@
+"""The read side of plans."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.planning.plan.model import ConferencePlan, UnknownConference
+from services.planning.plan.reader import Plugins, read_plan
+from services.planning.plan.tables import conferences, plan_versions
+
+
+@dataclass(frozen=True, slots=True)
+class PlanVersion:
+    """A stored plan: its version, the tree as posted and who stored it when."""
+
+    conference: str
+    version: int
+    tree: dict[str, Any]
+    stored_by: str
+    stored_at: Any
+
+
+def get_plan(session: Session, conference: str, version: int | None = None) -> PlanVersion:
+    """A version, or the newest. Raises UnknownConference."""
+    query = select(plan_versions).join(conferences, conferences.c.key == plan_versions.c.conference)
+    wanted = conferences.c.plan_version if version is None else version
+    row = session.execute(
+        query.where(conferences.c.key == conference, plan_versions.c.version == wanted)
+    ).one_or_none()
+    if row is None:
+        raise UnknownConference(conference)
+    return PlanVersion(row.conference, row.version, row.tree, row.stored_by, row.stored_at)
+
+
+def read_stored(stored: PlanVersion, plugins: Plugins) -> ConferencePlan:
+    return read_plan(stored.tree, plugins)
+
+
+def list_conferences(session: Session) -> list[PlanVersion]:
+    query = (
+        select(plan_versions)
+        .join(conferences, conferences.c.key == plan_versions.c.conference)
+        .where(plan_versions.c.version == conferences.c.plan_version)
+        .order_by(conferences.c.created_at, conferences.c.key)
+    )
+    return [
+        PlanVersion(row.conference, row.version, row.tree, row.stored_by, row.stored_at)
+        for row in session.execute(query)
+    ]

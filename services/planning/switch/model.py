@@ -1,0 +1,104 @@
+"""The states of a revision and what the rules say no to. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+PARTICIPANTS = ("planning", "venue", "registration", "documents", "awards")
+
+
+class State(StrEnum):
+    """A revision's life: preparing → prepared → deciding → settling → settled; or failed, or superseded.
+
+    `deciding`: the decision is recorded and waits for the layout. `superseded`: a newer decision came
+    before every service had settled this one.
+    """
+
+    PREPARING = "preparing"
+    PREPARED = "prepared"
+    DECIDING = "deciding"
+    SETTLING = "settling"
+    SETTLED = "settled"
+    SUPERSEDED = "superseded"
+    FAILED = "failed"
+
+
+DECIDED = (State.DECIDING, State.SETTLING, State.SETTLED, State.SUPERSEDED)
+OPEN = (State.PREPARING, State.PREPARED)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A decision as it is asked for: an option or a previewed revision, and why.
+
+    `expected_current`: the newest decided revision that the asker knows of; None when not given.
+    `paper`: number and ISO date of the paper that carries it. `decided_by` defaults to the plan's body.
+    """
+
+    reason: str
+    option: str | None = None
+    revision: int | None = None
+    expected_current: int | None = None
+    paper_number: str | None = None
+    paper_date: Any = None
+    decided_by: str | None = None
+    kind: str = "decide"
+
+
+class UnknownOption(Exception):
+    def __init__(self, option: str) -> None:
+        super().__init__(option)
+        self.option = option
+
+
+class UnknownRevision(Exception):
+    def __init__(self, revision: int) -> None:
+        super().__init__(revision)
+        self.revision = revision
+
+
+class RevisionFailed(Exception):
+    """The revision has no layout, so it cannot be adopted."""
+
+    def __init__(self, revision: int) -> None:
+        super().__init__(revision)
+        self.revision = revision
+
+
+class NothingToUndo(Exception):
+    pass
+
+
+class NothingToRetry(Exception):
+    def __init__(self, revision: int, state: str) -> None:
+        super().__init__(revision)
+        self.revision, self.state = revision, state
+
+
+class _Stale(Exception):
+    """Carries the newest decision, so that the answer can say who decided what, when."""
+
+    def __init__(self, newest: dict[str, Any] | None) -> None:
+        super().__init__()
+        self.extra = {"newest": newest}
+        self.option_title = (newest or {}).get("option_title", "")
+        self.entered_by = (newest or {}).get("entered_by", "")
+
+
+class StalePreview(_Stale):
+    """The preview was worked out on another base or an older plan version, or is decided already."""
+
+
+class CurrentChanged(_Stale):
+    """`expected_current` is not the newest decided revision."""
+
+
+def state_after_answers(state: State, prepared: int, settled: int, participants: int) -> State:
+    """Where a revision stands once so many services have answered; final states stay."""
+    if state is State.SETTLING and settled == participants:
+        return State.SETTLED
+    if state is State.PREPARING and prepared == participants:
+        return State.PREPARED
+    return state

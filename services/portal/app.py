@@ -1,0 +1,106 @@
+"""The portal: the pages that people use, over the services' HTTP APIs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+import httpx
+from flask import Flask, Response, g
+
+from services.portal import assets, formatting, gate, words
+from services.portal.clients import Services
+from services.portal.pages import (
+    board,
+    conference,
+    delegates,
+    errors,
+    headcounts,
+    home,
+    imports,
+    rsvp,
+    sign_in,
+    switch,
+    tasks,
+)
+from shared.clock import Clock
+from shared.storage.database import Database
+
+MIGRATIONS: tuple[Path, ...] = (Path(__file__).parent / "migrations",)
+MAX_BODY = 12 * 1024 * 1024
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+)
+
+
+class PortalSettings(Protocol):
+    """What the portal needs of the settings."""
+
+    @property
+    def session_secret(self) -> bytes: ...
+    @property
+    def signing_key(self) -> dict[str, Any]: ...
+    @property
+    def service_url(self) -> str: ...
+    @property
+    def public_url(self) -> str: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def clock_banner(self) -> bool: ...
+    def database_url(self, service: str) -> str: ...
+
+
+def create_app(settings: PortalSettings, *, transport: httpx.BaseTransport | None = None) -> Flask:
+    """The portal's WSGI app. `transport` reaches the services in-process; else they are called by URL."""
+    app = Flask("services.portal")
+    app.config.update(
+        SECRET_KEY=settings.session_secret,
+        SESSION_COOKIE_NAME="diemcau",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.public_url.startswith("https:"),
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=30),
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    database = Database("portal", settings.database_url("portal"))
+    gate.install(app, database, Services.at(settings.service_url, transport), settings.signing_key)
+    formatting.install(app)
+    assets.install(app)
+    errors.install(app)
+    _add_pages(app, database, settings)
+    _add_globals(app, settings)
+    app.after_request(_protect)
+    app.add_url_rule("/health/live", "health", lambda: {"status": "live"})
+    return app
+
+
+def _add_pages(app: Flask, database: Database, settings: PortalSettings) -> None:
+    app.register_blueprint(sign_in.pages(database))
+    app.register_blueprint(home.pages(settings.clock))
+    app.register_blueprint(imports.pages(database))
+    for page in (conference, switch, board, delegates, headcounts, tasks, rsvp):
+        app.register_blueprint(page.blueprint)
+
+
+def _add_globals(app: Flask, settings: PortalSettings) -> None:
+    @app.context_processor
+    def shared_values() -> dict[str, Any]:
+        return {
+            "account": g.get("account"),
+            "words": words,
+            "simulated_now": settings.clock.now() if settings.clock_banner else None,
+        }
+
+
+def _protect(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    if "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store"
+    return response

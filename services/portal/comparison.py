@@ -1,0 +1,191 @@
+"""The preview as a table: what holds now, what would hold after the switch. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.portal.formatting import number_vi
+
+Json = dict[str, Any]
+Counts = Mapping[str, int]
+NO_CHANGE = "Không thay đổi"
+GROUP_SUMS = (
+    "places_added",
+    "places_moved",
+    "places_withdrawn",
+    "named_added",
+    "named_moved",
+    "named_withdrawn",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the preview. `tone`: "" no change, "warn" change, "bad" heavy; `alarm`: red words."""
+
+    key: str
+    title: str
+    now: str
+    after: str
+    tone: str
+    changes: int
+    alarm: str = ""
+
+
+def counts_of(revision: Json | None) -> dict[str, int]:
+    """All counts of a revision in one; their names are distinct."""
+    merged: dict[str, int] = {}
+    for service in (revision or {}).get("services", {}).values():
+        merged |= service.get("counts") or {}
+    return merged
+
+
+def compare(
+    option: Json, before: Json | None, after: Counts, now: Counts | None, overruns: list[Json]
+) -> list[Row]:
+    """`before` and `now`: option and counts of the base revision, None before the first decision."""
+    return [
+        _sites(option, before, after, now),
+        _delegates(after, now),
+        _seats(after, now, overruns),
+        _counted(
+            "invitations", "Giấy mời", after, "Theo phương án hiện nay" if now else "Chưa có", INVITATIONS
+        ),
+        _awards(after, now),
+        _counted("tasks", "Nhiệm vụ", after, "Theo phương án hiện nay" if now else "Chưa có", TASKS),
+        _counted("documents", "Văn bản", after, "Theo phương án hiện nay" if now else "Chưa có", DOCUMENTS),
+    ]
+
+
+INVITATIONS = {
+    "invitations_to_issue": "phát hành",
+    "invitations_to_replace": "thay thế",
+    "invitations_to_withdraw": "thu hồi",
+}
+TASKS = {"tasks_opened": "mở thêm", "tasks_closed": "dừng"}
+DOCUMENTS = {"documents_to_replace": "văn bản lập lại"}
+
+
+def sites_text(option: Json | None, count: int) -> str:
+    only_hall = bool(option) and {group["at"] for group in (option or {})["groups"]} == {"hall"}
+    return f"{number_vi(count)} {'hội trường' if only_hall else 'điểm cầu'}"
+
+
+def _sites(option: Json, before: Json | None, after: Counts, now: Counts | None) -> Row:
+    opened, closed = after.get("sites_opened", 0), after.get("sites_closed", 0)
+    tone = "bad" if closed else "warn" if opened else ""
+    return Row(
+        "sites",
+        "Điểm cầu, hội trường",
+        sites_text(before, _site_count(now)) if now else "Chưa chọn phương án",
+        sites_text(option, _site_count(after)),
+        tone,
+        opened + closed,
+    )
+
+
+def _delegates(after: Counts, now: Counts | None) -> Row:
+    added, moved, withdrawn = (after.get(f"places_{change}", 0) for change in ("added", "moved", "withdrawn"))
+    tone = "bad" if withdrawn else "warn" if added or moved else ""
+    return Row(
+        "delegates",
+        "Thành phần dự",
+        _people(now) if now else "Chưa có",
+        _people(after),
+        tone,
+        added + moved + withdrawn,
+    )
+
+
+def _seats(after: Counts, now: Counts | None, overruns: list[Json]) -> Row:
+    over = sum(int(site["over"]) for site in overruns)
+    alarm = f"Vượt {number_vi(over)} chỗ" if over else ""
+    changed = now is None or _seat_text(after) != _seat_text(now)
+    tone = "bad" if over else "warn" if changed else ""
+    return Row(
+        "seats", "Chỗ ngồi", _seat_text(now) if now else "—", _seat_text(after), tone, len(overruns), alarm
+    )
+
+
+def _awards(after: Counts, now: Counts | None) -> Row:
+    moved, deferred = after.get("presentations_moved", 0), after.get("presentations_deferred", 0)
+    parts = [f"{number_vi(_presented(after))} suất trao tại hội nghị"]
+    parts += [f"{number_vi(deferred)} hoãn"] if deferred else []
+    held = f"{number_vi(_presented(now))} suất trao tại hội nghị" if now else "Chưa có"
+    was_deferred = (now or {}).get("presentations_deferred", 0)
+    held += f" · {number_vi(was_deferred)} hoãn" if was_deferred else ""
+    tone = "bad" if deferred > was_deferred else "warn" if moved else ""
+    return Row("awards", "Khen thưởng", held, " · ".join(parts), tone, moved + deferred)
+
+
+def _counted(key: str, title: str, after: Counts, now: str, names: Mapping[str, str]) -> Row:
+    found = {word: after.get(name, 0) for name, word in names.items()}
+    parts = [f"{number_vi(count)} {word}" for word, count in found.items() if count]
+    total = sum(found.values())
+    return Row(key, title, now, " · ".join(parts) or NO_CHANGE, "warn" if total else "", total)
+
+
+def _site_count(counts: Counts | None) -> int:
+    return (counts or {}).get("sites_opened", 0) + (counts or {}).get("sites_kept", 0)
+
+
+def _people(counts: Counts) -> str:
+    places, named = counts.get("places", 0), counts.get("named", 0)
+    return f"{number_vi(places)} đại biểu" + (f" · {number_vi(named)} đã có tên" if named else "")
+
+
+def _seat_text(counts: Counts) -> str:
+    return f"{number_vi(counts.get('places', 0))} / {number_vi(counts.get('capacity', 0))} chỗ"
+
+
+def _presented(counts: Counts | None) -> int:
+    return (counts or {}).get("presentations_kept", 0) + (counts or {}).get("presentations_moved", 0)
+
+
+def irrevocable(after: Counts) -> str:
+    """What cannot be taken back, as one sentence; "" when everything can."""
+    marked = after.get("invitations_to_replace", 0) + after.get("invitations_to_withdraw", 0)
+    if not marked:
+        return ""
+    return (
+        f"{number_vi(marked)} giấy mời của phương án hiện nay sẽ được đánh dấu «thay thế» hoặc «thu hồi»; "
+        "giấy đã gửi đi không rút lại được, người nhận được báo."
+    )
+
+
+def by_group(items: Iterable[Json]) -> list[Json]:
+    """Registration's changes summed up by group and by where from and to; one site keeps its name."""
+    groups: dict[tuple[str, bool, bool], Json] = {}
+    for item in items:
+        slot = (item["group"], bool(item["from_site"]), bool(item["site"]))
+        found = groups.setdefault(
+            slot,
+            {"group_name": item["group_name"], "from": set(), "to": set(), **dict.fromkeys(GROUP_SUMS, 0)},
+        )
+        found["from"] |= {item["from_site_name"] or item["from_site"]} - {None}
+        found["to"] |= {item["site_name"] or item["site"]} - {None}
+        for name in GROUP_SUMS:
+            found[name] += int(item.get(name) or 0)
+    return [
+        {**group, "from": _places(group["from"]), "to": _places(group["to"])} for group in groups.values()
+    ]
+
+
+def _places(names: set[str]) -> str:
+    if not names:
+        return "—"
+    return next(iter(names)) if len(names) == 1 else f"{number_vi(len(names))} nơi"
+
+
+def awards_by_unit(items: Iterable[Json]) -> list[Json]:
+    """Only what changes, summed up by unit, kind, change and destination."""
+    found: dict[tuple[str, ...], Json] = {}
+    for item in items:
+        if item["change"] == "kept":
+            continue
+        slot = (item["unit"], item["kind"], item["change"], str(item["site"]))
+        row = found.setdefault(slot, {**item, "count": 0})
+        row["count"] += int(item["count"])
+    return list(found.values())

@@ -1,0 +1,47 @@
+// Every page: focus what needs attention first, close the menu, show what only works with a script.
+
+const first = document.querySelector("[data-focus]");
+if (first) first.focus();
+
+document.addEventListener("htmx:after:swap", () => {
+  const focused = document.querySelector("[data-focus]:not([data-seen])");
+  if (focused && focused !== first) focused.focus();
+  if (focused) focused.dataset.seen = "";
+});
+
+const menu = document.querySelector("details.menu");
+if (menu) {
+  document.addEventListener("click", (event) => {
+    if (!menu.contains(event.target)) menu.open = false;
+  });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+}
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
+// The drill-downs belong to the printed comparison.
+let closed = [];
+window.addEventListener("beforeprint", () => {
+  closed = [...document.querySelectorAll(".compare details:not([open])")];
+  for (const one of closed) one.open = true;
+});
+window.addEventListener("afterprint", () => {
+  for (const one of closed) one.open = false;
+});
+
+// A decision is sent once, however often the button is pressed.
+for (const form of document.querySelectorAll("form[method=post]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "1";
+    window.setTimeout(() => delete form.dataset.sent, 4000);
+  });
+}

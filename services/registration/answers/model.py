@@ -1,0 +1,96 @@
+"""Answers to an invitation: what may be answered, and why an answer is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+Answer = Literal["accepted", "declined"]
+ANSWERS: tuple[Answer, ...] = ("accepted", "declined")
+LONGEST_NOTE = 1_000
+
+
+class NotDecided(Exception):
+    """No option is current: there is no site to come to yet."""
+
+
+class PlaceClosed(Exception):
+    """The place does not exist in the current option."""
+
+
+class SiteFull(Exception):
+    """All seats of the site are taken."""
+
+    def __init__(self, site_name: str, capacity: int) -> None:
+        super().__init__(site_name)
+        self.site_name, self.capacity = site_name, capacity
+
+
+class LinkUnknown(Exception):
+    """The link was not made by this system."""
+
+
+class LinkExpired(Exception):
+    """The link is too old, was revoked, or its person does not hold the place any more."""
+
+
+class SwitchInProgress(Exception):
+    """The current option kept changing while the answer was being written down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Whom a link speaks of. It opens as long as the place still has the person and the version."""
+
+    place: UUID
+    person: UUID
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What a link shows: one person's place as the current revision has it, and their answer.
+
+    `site_id` is None when the place does not exist now (`revision` is None: nothing is decided yet).
+    """
+
+    place: UUID
+    person: UUID
+    link_version: int
+    conference_id: int
+    conference: str
+    revision: int | None
+    title: str
+    timezone: str
+    moment: str
+    group: str
+    unit: str
+    ordinal: int
+    name: str
+    group_name: str
+    unit_name: str
+    site_id: int | None
+    site: str | None
+    site_name: str | None
+    room: str | None
+    address: str | None
+    capacity: int | None
+    answer: Answer | None
+    note: str | None
+    answered_at: datetime | None
+
+    @property
+    def state(self) -> Literal["open", "closed", "not-current"]:
+        if self.revision is None:
+            return "not-current"
+        return "open" if self.site_id is not None else "closed"
+
+    def require_open(self) -> int:
+        """The site. Raises NotDecided, PlaceClosed."""
+        if self.revision is None:
+            raise NotDecided
+        if self.site_id is None:
+            raise PlaceClosed
+        return self.site_id

@@ -1,0 +1,104 @@
+"""Counters of taken seats: built when a revision is prepared, kept up to date until it is passed by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Integer, Select, String, bindparam, delete, func, select
+from sqlalchemy.orm import Session
+
+from services.registration.answers.tables import answers, site_seats
+from services.registration.people.placement import COUNTS, LAYOUT, SITE, of_conference, seated
+from services.registration.people.tables import places
+from services.registration.plan.model import View
+from services.registration.plan.queries import get_view
+from services.registration.plan.tables import layout_sites, sites
+from services.registration.storage import upsert
+from shared.revisions.tables import pointers, revisions
+
+MOMENT = bindparam("moment", type_=String)
+_MANY = 500
+
+
+def count_seats(session: Session, view: View, only: Sequence[int] | None = None) -> None:
+    """Set the counters of `view` from the answers: of all its sites, or of `only` some.
+
+    The caller holds the conference's answers (`hold_answers`).
+    """
+    statement = upsert(session, site_seats).from_select(
+        ["conference_id", "revision", "site_id", "taken", "capacity"], _counted(only)
+    )
+    fresh = {"taken": statement.excluded.taken, "capacity": statement.excluded.capacity}
+    keys = ["conference_id", "revision", "site_id"]
+    session.execute(
+        statement.on_conflict_do_update(index_elements=keys, set_=fresh),
+        {**view.parameters(), "revision": view.revision},
+    )
+
+
+def recount_for(session: Session, conference: str, persons: Sequence[UUID]) -> None:
+    """After places of `persons` changed hands: count again where they had accepted a seat."""
+    touched = _sites_of(session, conference, persons)
+    if not touched:
+        return
+    only = touched if len(touched) <= _MANY else None
+    for number in live_revisions(session, conference):
+        count_seats(session, get_view(session, conference, number), only)
+
+
+def live_revisions(session: Session, conference: str) -> Sequence[int]:
+    """The current revision and the prepared ones that may still be adopted."""
+    current = select(func.coalesce(func.max(pointers.c.revision), 0)).where(pointers.c.conference == conference)
+    query = select(revisions.c.number).where(
+        revisions.c.conference == conference,
+        revisions.c.counts.is_not(None),
+        revisions.c.number >= current.scalar_subquery(),
+    )
+    return session.execute(query.order_by(revisions.c.number)).scalars().all()
+
+
+def drop_passed(session: Session, conference_id: int, revision: int) -> None:
+    """Counters below the adopted revision are of no use any more."""
+    passed = (site_seats.c.conference_id == conference_id) & (site_seats.c.revision < revision)
+    session.execute(delete(site_seats).where(passed))
+
+
+def _counted(only: Sequence[int] | None) -> Select[tuple[int, int, int, int, int]]:
+    accepted = (
+        (answers.c.person_id == places.c.person_id)
+        & (answers.c.site_id == SITE)
+        & (answers.c.starts_at == MOMENT)
+        & (answers.c.answer == "accepted")
+    )
+    taken = (
+        select(SITE.label("site_id"), func.count().label("taken"))
+        .select_from(seated().join(answers, accepted))
+        .where(of_conference(), COUNTS)
+        .group_by(SITE)
+    )
+    if only is not None:
+        taken = taken.where(answers.c.site_id.in_(only))
+    counted = taken.subquery("counted")
+    query = (
+        select(
+            bindparam("conference", type_=Integer),
+            bindparam("revision", type_=Integer),
+            layout_sites.c.site_id,
+            func.coalesce(counted.c.taken, 0),
+            layout_sites.c.capacity,
+        )
+        .select_from(layout_sites.outerjoin(counted, counted.c.site_id == layout_sites.c.site_id))
+        .where(layout_sites.c.layout_id == LAYOUT)
+    )
+    return query if only is None else query.where(layout_sites.c.site_id.in_(only))
+
+
+def _sites_of(session: Session, conference: str, persons: Sequence[UUID]) -> Sequence[int]:
+    query = select(answers.c.site_id).distinct().where(answers.c.answer == "accepted")
+    if len(persons) <= _MANY:
+        return session.execute(query.where(answers.c.person_id.in_(persons))).scalars().all()
+    of_conference = select(sites.c.id).where(
+        sites.c.conference_id == get_view(session, conference).conference_id
+    )
+    return session.execute(query.where(answers.c.site_id.in_(of_conference))).scalars().all()

@@ -1,0 +1,150 @@
+"""The statements of the hot path, built once. They are text: one round trip each, the same plan each time.
+
+`{locks}` takes the locks of an answer on PostgreSQL; a writer on SQLite is alone anyway.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Integer, String, TextClause, Uuid, bindparam, text
+
+from services.registration.storage import ANSWERS_LOCK
+from shared.storage.types import UtcDateTime
+
+# Where the person of place d sits in revision rev: the override if its site exists, else the site of the
+# place, or for a holder of several places that of the place that counts. Null without a place there.
+_SITE = """
+    case when not d.special then r.site_id else coalesce(
+        (select o.site_id from overrides o
+           join layout_sites os on os.layout_id = rev.layout_id and os.site_id = o.site_id
+          where o.person_id = d.person_id and o.option = rev.option and exists (
+            select 1 from places p3 join routes r3
+              on r3.layout_id = rev.layout_id and r3.unit_id = p3.unit_id and r3.group_id = p3.group_id
+           where p3.special and p3.conference_id = d.conference_id and p3.person_id = d.person_id
+             and p3.ordinal <= r3.seats)),
+        (select r2.site_id from places p2 join routes r2
+            on r2.layout_id = rev.layout_id and r2.unit_id = p2.unit_id and r2.group_id = p2.group_id
+          where p2.special and p2.conference_id = d.conference_id and p2.person_id = d.person_id
+            and p2.ordinal <= r2.seats
+          order by r2.precedence, p2.ordinal limit 1)) end
+"""
+
+_ROUTE = """
+    left join routes r on r.layout_id = rev.layout_id and r.unit_id = d.unit_id
+     and r.group_id = d.group_id and d.ordinal <= r.seats
+"""
+
+_INVITATION = f"""
+with here as materialized (
+  select d.id as place, d.person_id as person, d.link_version, c.id as conference_id, c.key as conference,
+         rev.number as revision, rev.layout_id, rev.option, d.group_id, d.unit_id, d.ordinal,
+         plan.id as plan_id, plan.title, plan.timezone, plan.starts_at as moment,
+         case when r.layout_id is not null then {_SITE} end as site_id {{locks}}
+    from places d
+    join conferences c on c.id = d.conference_id
+    left join pointers ptr on ptr.conference = c.key
+    left join revisions rev on rev.conference = c.key and rev.number = ptr.revision
+    join plans plan on plan.conference_id = c.id and plan.version = coalesce(
+         rev.plan_version, (select max(version) from plans newest where newest.conference_id = c.id))
+    {_ROUTE}
+   where d.id = :place
+)
+select here.place, here.person, here.link_version, here.conference_id, here.conference, here.revision,
+       here.title, here.timezone, here.moment, g.key as group_key, u.key as unit_key, here.ordinal, p.name,
+       coalesce(pg.name, g.name) as group_name, coalesce(pu.name, u.name) as unit_name,
+       here.site_id, s.key as site_key, ls.name as site_name, ls.room, ls.address, ls.capacity,
+       a.answer, a.note, a.answered_at
+  from here
+  join groups g on g.id = here.group_id
+  join units u on u.id = here.unit_id
+  left join people p on p.id = here.person
+  left join plan_groups pg on pg.plan_id = here.plan_id and pg.option = here.option and pg.group_id = here.group_id
+  left join plan_units pu on pu.plan_id = here.plan_id and pu.unit_id = here.unit_id
+  left join sites s on s.id = here.site_id
+  left join layout_sites ls on ls.layout_id = here.layout_id and ls.site_id = here.site_id
+  left join answers a on a.person_id = here.person and a.site_id = here.site_id and a.starts_at = here.moment
+"""
+
+# Revisions for which this person's answer counts a seat: the current one, and prepared ones above it in
+# which they sit at the same site at the same time. Read afresh, for the switch may have come in between.
+_COUNTED = f"""
+  select rev.number, ({_SITE}) as site_id, plan.starts_at as moment, rev.number = ptr.revision as is_current
+    from places d
+    join conferences c on c.id = d.conference_id
+    join pointers ptr on ptr.conference = c.key
+    join revisions rev on rev.conference = c.key and rev.number >= ptr.revision and rev.counts is not null
+    join plans plan on plan.conference_id = c.id and plan.version = rev.plan_version
+    {_ROUTE}
+   where d.id = :place and d.person_id = :person
+     and (rev.number > ptr.revision or r.layout_id is not null)
+"""
+
+
+def _invitation(locks: str) -> TextClause:
+    return (
+        text(_INVITATION.format(locks=locks))
+        .bindparams(bindparam("place", type_=Uuid))
+        .columns(place=Uuid, person=Uuid, answered_at=UtcDateTime)
+    )
+
+
+READ_INVITATION = _invitation("")
+
+READ_INVITATION_LOCKED = _invitation(
+    f", pg_advisory_xact_lock_shared({ANSWERS_LOCK}, c.id), pg_advisory_xact_lock(:person_lock)"
+).bindparams(bindparam("person_lock", type_=BigInteger))
+
+_ANSWER = (
+    bindparam("place", type_=Uuid),
+    bindparam("person", type_=Uuid),
+    bindparam("revision", type_=Integer),
+    bindparam("site", type_=Integer),
+    bindparam("moment", type_=String),
+    bindparam("answer", type_=String),
+    bindparam("note", type_=String),
+    bindparam("answered_at", type_=UtcDateTime),
+    bindparam("via", type_=String),
+)
+
+_UPSERT = """
+  on conflict (person_id, site_id, starts_at)
+  do update set answer = excluded.answer, note = excluded.note, answered_at = excluded.answered_at, via = excluded.via
+"""
+
+# One round trip: is the place still where it was read to be; is there a seat (the counter's row is the
+# queue in which answers for one site wait); then counters and answer. `others` depends on `mine`, so all
+# answers take the current revision's row first and never wait for each other crosswise.
+RECORD = text(f"""
+with counted as materialized ({_COUNTED}),
+here as (select 1 as found from counted
+          where is_current and number = :revision and site_id = :site and moment = :moment),
+delta as (select case when :answer = 'accepted' then 1 else 0 end - coalesce((
+            select case when a.answer = 'accepted' then 1 else 0 end from answers a
+             where a.person_id = :person and a.site_id = :site and a.starts_at = :moment), 0) as seats),
+mine as (update site_seats s set taken = s.taken + delta.seats from here, delta, places d
+          where d.id = :place and s.conference_id = d.conference_id and s.revision = :revision
+            and s.site_id = :site and delta.seats <> 0
+            and (delta.seats < 0 or s.capacity is null or s.taken < s.capacity)
+      returning s.taken),
+others as (update site_seats s set taken = s.taken + delta.seats from counted, delta, places d
+          where d.id = :place and s.conference_id = d.conference_id and s.revision = counted.number
+            and not counted.is_current and s.site_id = :site and counted.site_id = :site
+            and counted.moment = :moment and exists (select 1 from mine)),
+saved as (insert into answers (person_id, site_id, starts_at, answer, note, answered_at, via)
+          select :person, :site, :moment, :answer, :note, :answered_at, :via from here, delta
+           where delta.seats = 0 or exists (select 1 from mine) {_UPSERT} returning 1)
+select (select count(*) from here) as found, (select count(*) from saved) as saved
+""").bindparams(*_ANSWER)
+
+SQLITE_COUNTED = text(_COUNTED).bindparams(*_ANSWER[:2])
+
+SQLITE_TAKE = text("""
+update site_seats set taken = taken + :seats
+ where conference_id = :conference_id and revision = :revision and site_id = :site
+   and (:seats < 0 or not :limited or capacity is null or taken < capacity)
+returning taken
+""")
+
+SQLITE_SAVE = text(f"""
+insert into answers (person_id, site_id, starts_at, answer, note, answered_at, via)
+values (:person, :site, :moment, :answer, :note, :answered_at, :via) {_UPSERT}
+""").bindparams(*(part for part in _ANSWER if part.key not in ("place", "revision")))

@@ -1,0 +1,76 @@
+"""Where people sit: derived from places and one layout's routes, never stored.
+
+Statements built from these parts are bound to `View.parameters()`: conference, layout, option.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Integer, String, and_, bindparam, case, exists, func, or_, tuple_
+
+from services.registration.people.tables import overrides, places
+from services.registration.plan.tables import layout_sites, routes
+
+CONFERENCE = bindparam("conference", type_=Integer)
+LAYOUT = bindparam("layout", type_=Integer)
+OPTION = bindparam("option", type_=String)
+
+_other = places.alias("other")
+_other_route = routes.alias("other_route")
+_open_sites = layout_sites.alias("open_sites")
+
+HAS_ROUTE: ColumnElement[bool] = and_(
+    routes.c.layout_id == LAYOUT,
+    routes.c.unit_id == places.c.unit_id,
+    routes.c.group_id == places.c.group_id,
+    places.c.ordinal <= routes.c.seats,
+)
+"""The place exists in the layout; join `routes` on it."""
+
+_BETTER: ColumnElement[bool] = exists().where(
+    _other.c.special,
+    _other.c.conference_id == places.c.conference_id,
+    _other.c.person_id == places.c.person_id,
+    _other_route.c.layout_id == LAYOUT,
+    _other_route.c.unit_id == _other.c.unit_id,
+    _other_route.c.group_id == _other.c.group_id,
+    _other.c.ordinal <= _other_route.c.seats,
+    tuple_(_other_route.c.precedence, _other.c.ordinal) < tuple_(routes.c.precedence, places.c.ordinal),
+)
+
+COUNTS: ColumnElement[bool] = and_(
+    routes.c.layout_id.is_not(None), places.c.person_id.is_not(None), or_(~places.c.special, ~_BETTER)
+)
+"""The person counts here and not at another of their places."""
+
+OVERRIDDEN: ColumnElement[bool] = and_(
+    places.c.special,
+    overrides.c.person_id == places.c.person_id,
+    overrides.c.option == OPTION,
+    exists().where(_open_sites.c.layout_id == LAYOUT, _open_sites.c.site_id == overrides.c.site_id),
+)
+"""The person was put elsewhere, and that site exists; outer-join `overrides` on it."""
+
+SITE: ColumnElement[int] = func.coalesce(overrides.c.site_id, routes.c.site_id)
+
+STATUS: ColumnElement[str] = case(
+    (LAYOUT == 0, "unplaced"),
+    (routes.c.layout_id.is_(None), "withdrawn"),
+    (COUNTS, "placed"),
+    else_="elsewhere",
+)
+
+
+def all_places() -> FromClause:
+    """Every place, with its route if the layout has one."""
+    return places.outerjoin(routes, HAS_ROUTE).outerjoin(overrides, OVERRIDDEN)
+
+
+def seated() -> FromClause:
+    """The places of the layout; with the condition COUNTS, everyone exactly once."""
+    return routes.join(places, HAS_ROUTE).outerjoin(overrides, OVERRIDDEN)
+
+
+def of_conference() -> ColumnElement[Any]:
+    return places.c.conference_id == CONFERENCE

@@ -1,0 +1,65 @@
+"""What this service asks of its database beyond plain statements: upserts, bulk loads, locks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Table, insert, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+ANSWERS_LOCK = 7301
+"""First half of the advisory lock of a conference's answers; the second half is the conference's id."""
+
+_COPY_FROM = 1_000
+_EXCLUSIVE = text(f"select pg_advisory_xact_lock({ANSWERS_LOCK}, :conference)")
+
+
+def is_postgresql(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def upsert(session: Session, table: Table) -> Any:
+    """The INSERT of this database that can say ON CONFLICT."""
+    return postgresql.insert(table) if is_postgresql(session) else sqlite.insert(table)
+
+
+def load_rows(session: Session, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert `rows`, each in the order of `columns`: by COPY where that is three times faster."""
+    if not rows:
+        return
+    if is_postgresql(session) and len(rows) >= _COPY_FROM:
+        _copy(session, table, columns, rows)
+        return
+    session.execute(insert(table), [dict(zip(columns, row, strict=True)) for row in rows])
+
+
+def _copy(session: Session, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    connection = session.connection().connection.driver_connection
+    assert connection is not None
+    names = ", ".join(f'"{column}"' for column in columns)
+    with connection.cursor() as cursor, cursor.copy(f'copy "{table.name}" ({names}) from stdin') as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def analyze(session: Session, table: Table) -> None:
+    """Fresh statistics after a bulk load: without them the planner takes minutes for a join of seconds."""
+    if is_postgresql(session):
+        session.execute(text(f'analyze "{table.name}"'))
+
+
+def hold_answers(session: Session, conference_id: int) -> None:
+    """Keep answers out until this transaction ends: what it does to places or counters is not raced.
+
+    On SQLite a writing transaction is alone anyway.
+    """
+    if is_postgresql(session):
+        session.execute(_EXCLUSIVE, {"conference": conference_id})
+
+
+def person_lock(person: UUID) -> int:
+    """The advisory lock under which one person's answers follow each other."""
+    return person.int & (2**63 - 1)

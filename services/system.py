@@ -1,0 +1,125 @@
+"""All services together: their databases, their consumers, and one WSGI application in front.
+
+Embedded (SQLite) the services read each other's outboxes; with DIEMCAU_AMQP_URL each has a relay and a
+RabbitMQ consumer. The handlers are the same.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import httpx
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+from services.awards import app as awards
+from services.documents import app as documents
+from services.planning import app as planning
+from services.portal import app as portal
+from services.registration import app as registration
+from services.venue import app as venue
+from shared.bus.delivery import Consumer
+from shared.bus.embedded import CursorConsumer
+from shared.bus.rabbit import RabbitConsumer
+from shared.bus.relay import Relay
+from shared.bus.topology import Topology, declare
+from shared.config import Settings
+from shared.storage.database import Database
+from shared.storage.migrate import migrate
+
+MODULES: Mapping[str, ModuleType] = {
+    module.NAME: module for module in (planning, venue, registration, documents, awards)
+}
+Loop = Callable[[threading.Event], None]
+
+
+@dataclass(frozen=True)
+class System:
+    """Databases and consumers by service name; the portal has a database and listens to nothing."""
+
+    settings: Settings
+    databases: Mapping[str, Database]
+    consumers: Mapping[str, Consumer]
+
+    @property
+    def topology(self) -> Topology:
+        listening = {name: consumer.event_types for name, consumer in self.consumers.items()}
+        return Topology(listening)
+
+    def close(self) -> None:
+        for database in self.databases.values():
+            database.dispose()
+
+
+def open_system(settings: Settings) -> System:
+    """Open every database (nothing is migrated yet)."""
+    names = [*MODULES, "portal"]
+    databases = {name: Database(name, settings.database_url(name)) for name in names}
+    consumers = {name: module.consumer(settings, databases[name]) for name, module in MODULES.items()}
+    return System(settings, databases, consumers)
+
+
+def migrate_all(system: System) -> None:
+    for name, module in MODULES.items():
+        migrate(system.databases[name], module.MIGRATIONS)
+    migrate(system.databases["portal"], (portal.MIGRATIONS,))
+
+
+def wsgi_app(system: System) -> Any:
+    """Every API under its path, the portal everywhere else. The portal calls the APIs in process."""
+    apis = {
+        f"/api/{name}": _at_full_path(module.create_app(system.settings, system.databases[name]))
+        for name, module in MODULES.items()
+    }
+    inside = httpx.WSGITransport(app=DispatcherMiddleware(_nothing, apis), raise_app_exceptions=False)
+    front = portal.create_app(system.settings, transport=inside)
+    return DispatcherMiddleware(front, apis)
+
+
+def bus_loops(system: System, services: Iterable[str] | None = None) -> dict[str, Loop]:
+    """The loops that move events for the named services (all of them by default), by thread name."""
+    chosen = list(services or MODULES)
+    if system.settings.amqp_url is None:
+        return {f"{name}-consumer": cursor_consumer(system, name).run for name in chosen}
+    url, topology = system.settings.amqp_url, system.topology
+    loops: dict[str, Loop] = {}
+    for name in chosen:
+        loops[f"{name}-relay"] = Relay(system.databases[name], url, topology).run
+        loops[f"{name}-consumer"] = RabbitConsumer(system.consumers[name], url, topology).run
+    return loops
+
+
+def cursor_consumer(system: System, name: str) -> CursorConsumer:
+    sources = {other: system.databases[other] for other in MODULES if other != name}
+    return CursorConsumer(system.consumers[name], sources)
+
+
+def start(loops: Mapping[str, Loop], stop: threading.Event) -> list[threading.Thread]:
+    """Run each loop in a thread of its own until `stop` is set."""
+    threads = [threading.Thread(target=loop, args=(stop,), name=name) for name, loop in loops.items()]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def declare_topology(system: System) -> None:
+    if system.settings.amqp_url is not None:
+        declare(system.settings.amqp_url, system.topology)
+
+
+def _at_full_path(app: Any) -> Any:
+    """The APIs know their full paths, as behind nginx; the dispatcher has cut the mount point off."""
+
+    def whole(environ: dict[str, Any], start_response: Any) -> Any:
+        environ = {**environ, "PATH_INFO": environ["SCRIPT_NAME"] + environ["PATH_INFO"], "SCRIPT_NAME": ""}
+        return app(environ, start_response)
+
+    return whole
+
+
+def _nothing(_environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    start_response("404 Not Found", [("Content-Type", "text/plain")])
+    return [b"not found"]

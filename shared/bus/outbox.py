@@ -1,0 +1,115 @@
+"""Emitting events: they are stored in the transaction of the change that they tell of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Executable, bindparam, func, insert, select
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
+from uuid_utils.compat import uuid7
+
+from shared.bus.envelope import Envelope
+from shared.bus.payload import ContractViolation, to_wire
+from shared.bus.tables import ordering_keys, outbox
+from shared.bus.trace import Trace, current_trace
+from shared.bus.upsert import dialect_of, insert_into
+from shared.contracts.event import Event
+
+_COLUMNS = ("id", "ordering_key", "key_version", "type", "envelope", "created_at")
+_FROM_CALLER = tuple(name for name in _COLUMNS if name != "key_version")
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """Events not yet with the broker: how many, since when, and how many of them it refused."""
+
+    unpublished: int
+    oldest: datetime | None
+    refused: int
+
+
+def emit(
+    session: Session, contract: type[Event], data: Mapping[str, Any], *, key: str, subject: str | None = None
+) -> UUID:
+    """Store one event with the caller's transaction and return its id.
+
+    `key` is the ordering key: events of one key are delivered in the order of their commits, for which
+    the key's row stays locked until the transaction ends. `subject` is the aggregate's id, `key` if
+    absent. Raises `ContractViolation` when the contract forbids `data`.
+    """
+    if not key:
+        raise ContractViolation(f"{contract.event_type}: empty ordering key")
+    envelope = _envelope(session.info["service"], contract, to_wire(contract, data), key, subject or key)
+    values = {
+        "id": envelope.id,
+        "ordering_key": key,
+        "type": envelope.type,
+        "envelope": _unstamped(envelope),
+        "created_at": envelope.time,
+    }
+    if dialect_of(session) == "postgresql":
+        session.execute(_PG_EMIT, values)
+    else:
+        version = session.execute(_SQLITE_BUMP, {"ordering_key": key}).scalar_one()
+        session.execute(_SQLITE_EMIT, values | {"key_version": version})
+    return envelope.id
+
+
+def backlog(session: Session) -> Backlog:
+    """What the relay of this service has still to publish."""
+    refused = func.count().filter(outbox.c.attempts > 0)
+    query = select(func.count(), func.min(outbox.c.created_at), refused).where(
+        outbox.c.published_at.is_(None)
+    )
+    count, oldest, failed = session.execute(query).one()
+    return Backlog(count, oldest and (oldest if oldest.tzinfo else oldest.replace(tzinfo=UTC)), failed)
+
+
+def _envelope(service: str, contract: type[Event], data: dict[str, Any], key: str, subject: str) -> Envelope:
+    event_id = uuid7()
+    trace = current_trace() or Trace(correlation=event_id)
+    return Envelope(
+        id=event_id,
+        type=contract.event_type,
+        source=service,
+        subject=subject,
+        time=datetime.now(UTC),
+        key=key,
+        key_version=0,  # given by the statement that stores it; see `stamp`
+        correlation=trace.correlation,
+        causation=trace.causation,
+        data=data,
+    )
+
+
+def _unstamped(envelope: Envelope) -> bytes:
+    try:
+        return envelope.unstamped()
+    except TypeError as error:
+        raise ContractViolation(f"{envelope.type}: {error}") from error
+
+
+def _bump(dialect: str) -> ReturningInsert[tuple[int]]:
+    first = insert_into(dialect, ordering_keys).values(key=bindparam("ordering_key"), version=1)
+    bump = first.on_conflict_do_update(
+        index_elements=ordering_keys.primary_key, set_={"version": ordering_keys.c.version + 1}
+    )
+    return bump.returning(ordering_keys.c.version)
+
+
+def _bump_and_insert() -> Executable:
+    bumped = _bump("postgresql").cte("bumped")
+    given = {name: bindparam(name, type_=outbox.c[name].type) for name in _FROM_CALLER}
+    values = [given.get(name, bumped.c.version) for name in _COLUMNS]
+    # `seq` is drawn after the CTE has the key's lock, hence in commit order within a key.
+    return insert(outbox).from_select(_COLUMNS, select(*values).select_from(bumped), include_defaults=False)
+
+
+_PG_EMIT = _bump_and_insert()
+_SQLITE_BUMP = _bump("sqlite")
+_SQLITE_EMIT = insert(outbox).inline()

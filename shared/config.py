@@ -1,0 +1,152 @@
+"""Settings from the environment, read once. A missing or wrong one stops the start with one clear line."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from environs import Env, EnvError
+from joserfc.jwk import OKPKey
+
+from shared.clock import Clock, fixed_offset
+
+SERVICES = ("planning", "venue", "registration", "documents", "awards")
+
+
+class ConfigError(Exception):
+    """A setting is missing or wrong; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a process needs to know. `database_template` has `{service}` in it; no `amqp_url`
+    means embedded: the services read each other's outboxes."""
+
+    data: Path
+    host: str
+    port: int
+    public_url: str
+    service_url: str
+    database_template: str
+    amqp_url: str | None
+    api_key: str
+    signing_key: dict[str, Any]
+    secret: bytes
+    clock: Clock
+
+    def database_url(self, service: str) -> str:
+        return self.database_template.format(service=service)
+
+    def derived_secret(self, purpose: str) -> bytes:
+        """One secret per purpose, so that a link never passes for a session."""
+        return hmac.new(self.secret, purpose.encode(), hashlib.sha256).digest()
+
+    @property
+    def session_secret(self) -> bytes:
+        return self.derived_secret("session")
+
+    @property
+    def verify_key(self) -> dict[str, Any]:
+        return {name: value for name, value in self.signing_key.items() if name != "d"}
+
+    @property
+    def clock_banner(self) -> bool:
+        return bool(self.clock.offset)
+
+
+def load_settings() -> Settings:
+    """Read the environment. Raises ConfigError."""
+    env = Env()
+    try:
+        return _read(env)
+    except EnvError as error:
+        raise ConfigError(str(error)) from None
+
+
+def _read(env: Env) -> Settings:
+    data = Path(env.str("DIEMCAU_DATA", "var")).resolve()
+    data.mkdir(parents=True, exist_ok=True)
+    host, port = env.str("DIEMCAU_HOST", "127.0.0.1"), env.int("PORT", 8000)
+    url = f"http://{host}:{port}"
+    return Settings(
+        data=data,
+        host=host,
+        port=port,
+        public_url=env.str("DIEMCAU_PUBLIC_URL", url),
+        service_url=env.str("DIEMCAU_SERVICE_URL", url),
+        database_template=_template(_optional(env, "DIEMCAU_DATABASE_URL"), data),
+        amqp_url=_optional(env, "DIEMCAU_AMQP_URL"),
+        api_key=_secret(env, "DIEMCAU_API_KEY", data / "api-key", lambda: secrets.token_urlsafe(32)),
+        signing_key=_signing_key(env, data),
+        secret=_secret(env, "DIEMCAU_SECRET", data / "secret", lambda: secrets.token_hex(32)).encode(),
+        clock=Clock(fixed_offset(data, _clock_start(env))),
+    )
+
+
+def _optional(env: Env, name: str) -> str | None:
+    """A setting, or the content of the file that NAME_FILE points to."""
+    path = env.str(f"{name}_FILE", "")
+    if path:
+        try:
+            return Path(path).read_text().strip()
+        except OSError as error:
+            raise ConfigError(f"{name}_FILE: cannot read {path}: {error.strerror}") from None
+    return env.str(name, "") or None
+
+
+def _secret(env: Env, name: str, kept: Path, make: Callable[[], str]) -> str:
+    return _optional(env, name) or _kept(kept, make)
+
+
+def _kept(path: Path, make: Callable[[], str]) -> str:
+    """The secret in `path`, made there (mode 600) at the first start."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(value := make())
+    return value
+
+
+def _signing_key(env: Env, data: Path) -> dict[str, Any]:
+    text = _secret(env, "DIEMCAU_SIGNING_KEY", data / "signing-key", _new_signing_key)
+    try:
+        key = json.loads(text)
+        OKPKey.import_key(key)
+    except (ValueError, TypeError) as error:
+        raise ConfigError(f"DIEMCAU_SIGNING_KEY is not an Ed25519 JWK: {error}") from None
+    return dict(key)
+
+
+def _new_signing_key() -> str:
+    return json.dumps(OKPKey.generate_key("Ed25519").as_dict(private=True))
+
+
+def _template(url: str | None, data: Path) -> str:
+    if url is None:
+        return f"sqlite:///{data}/{{service}}.sqlite"
+    if "{service}" not in url:
+        raise ConfigError("DIEMCAU_DATABASE_URL must contain {service}: every service has its own database")
+    return url
+
+
+def _clock_start(env: Env) -> datetime | None:
+    text = env.str("DIEMCAU_CLOCK_START", "")
+    if not text:
+        return None
+    try:
+        start = datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(f"DIEMCAU_CLOCK_START is not an ISO 8601 time: {text}") from None
+    if start.tzinfo is None:
+        raise ConfigError("DIEMCAU_CLOCK_START needs an offset, such as 2021-06-24T09:00+07:00")
+    return start

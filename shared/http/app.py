@@ -1,0 +1,193 @@
+"""One service's Flask app: problems, tokens, OpenAPI, health and metrics around its blueprints."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import orjson
+from flask import Flask, Response, g, render_template_string, request
+from flask.json.provider import JSONProvider
+from flask_smorest import Api, Blueprint
+from prometheus_client import CollectorRegistry, Histogram, generate_latest
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
+
+from diemcau import __version__
+from shared.bus import trace
+from shared.bus.tables import dead_letter, outbox
+from shared.config import Settings
+from shared.contracts.asyncapi import asyncapi
+from shared.contracts.event import Event
+from shared.http import problems
+from shared.http.calls import Wiring
+from shared.http.tokens import Verifier
+from shared.storage.database import Database
+
+MAX_BODY = 40 * 1024 * 1024
+
+
+def build_app(
+    service: str,
+    *,
+    settings: Settings,
+    database: Database,
+    blueprints: Iterable[Blueprint],
+    problem_table: problems.ProblemTable,
+    emits: Iterable[type[Event]],
+    handles: Iterable[type[Event]] = (),
+    context: Any = None,
+) -> Flask:
+    """The WSGI app that serves `/api/<service>/v1/…`."""
+    app = Flask(f"services.{service}")
+    app.json = _Orjson(app)
+    app.config.update(_openapi_config(service), MAX_CONTENT_LENGTH=MAX_BODY)
+    verifier = Verifier(settings.verify_key, settings.api_key)
+    app.extensions["diemcau"] = Wiring(database, settings.clock, verifier, context)
+    problems.install(app, problem_table)
+    api = Api(app)
+    _describe_errors(api)
+    for blueprint in blueprints:
+        api.register_blueprint(blueprint, url_prefix=f"/api/{service}/v1")
+    problems.install(app, problem_table)
+    _add_documents(app, service, api, asyncapi(service, emits, handles))
+    _add_health(app, service, database)
+    _add_correlation(app)
+    return app
+
+
+class _Orjson(JSONProvider):
+    def dumps(self, obj: Any, **_kwargs: Any) -> str:
+        return orjson.dumps(obj, default=str).decode()
+
+    def loads(self, s: str | bytes, **_kwargs: Any) -> Any:
+        return orjson.loads(s)
+
+
+def _openapi_config(service: str) -> Mapping[str, Any]:
+    return {
+        "API_TITLE": f"Điểm Cầu {service}",
+        "API_VERSION": "v1",
+        "OPENAPI_VERSION": "3.1.0",
+        "API_SPEC_OPTIONS": {
+            "info": {"version": __version__, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
+            "security": [{"bearer": []}],
+            "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
+        },
+    }
+
+
+def _describe_errors(api: Api) -> None:
+    """flask-smorest's own error body is replaced by the problem that is really sent."""
+    spec = api.spec
+    spec.components.schemas["Error"] = PROBLEM_SCHEMA
+    spec.components.schemas.setdefault("PaginationMetadata", {"type": "object"})
+
+
+PROBLEM_SCHEMA = {
+    "type": "object",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string", "format": "uri"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "code", "message"],
+                "properties": {name: {"type": "string"} for name in ("pointer", "code", "message")},
+            },
+        },
+    },
+}
+
+
+def _add_documents(app: Flask, service: str, api: Api, events: dict[str, Any]) -> None:
+    base = f"/api/{service}/v1"
+    app.add_url_rule(f"{base}/openapi.json", "openapi", lambda: api.spec.to_dict())
+    app.add_url_rule(f"{base}/asyncapi.json", "asyncapi", lambda: events)
+    app.add_url_rule(
+        f"{base}/docs", "docs", lambda: render_template_string(_DOCS, spec=api.spec.to_dict(), base=base)
+    )
+
+
+_DOCS = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>{{ spec.info.title }}</title>
+<h1>{{ spec.info.title }}</h1>
+<p><a href="{{ base }}/openapi.json">OpenAPI 3.1</a> · <a href="{{ base }}/asyncapi.json">AsyncAPI 3</a></p>
+<dl>
+{% for path, methods in spec.paths.items() %}
+{% for method, operation in methods.items() if operation is mapping %}
+<dt><code>{{ method|upper }} {{ path }}</code></dt>
+<dd>{{ operation.summary }} {{ operation.description }}</dd>
+{% endfor %}
+{% endfor %}
+</dl></html>"""
+
+
+def _add_health(app: Flask, service: str, database: Database) -> None:
+    registry = CollectorRegistry()
+    seconds = Histogram(
+        "diemcau_http_request_seconds",
+        "Requests",
+        ["service", "route", "method", "status"],
+        registry=registry,
+    )
+
+    @app.after_request
+    def observe(response: Response) -> Response:
+        route = request.url_rule.rule if request.url_rule else "none"
+        elapsed = time.perf_counter() - g.get("started", time.perf_counter())
+        seconds.labels(service, route, request.method, response.status_code).observe(elapsed)
+        return response
+
+    @app.get(f"/api/{service}/health/live")
+    def live() -> dict[str, str]:
+        return {"status": "live"}
+
+    @app.get(f"/api/{service}/health/ready")
+    def ready() -> dict[str, Any]:
+        with database.read() as session:
+            session.execute(text("select 1"))
+            return {"status": "ready", **_backlog(session)}
+
+    @app.get(f"/api/{service}/metrics")
+    def metrics() -> Response:
+        with database.read() as session:
+            lines = "".join(f'diemcau_{n}{{service="{service}"}} {v}\n' for n, v in _backlog(session).items())
+        return Response(generate_latest(registry).decode() + lines, content_type="text/plain; version=0.0.4")
+
+
+def _backlog(session: Session) -> dict[str, int]:
+    """How much waits: events not yet published, events parked."""
+    unpublished = select(func.count()).select_from(outbox).where(outbox.c.published_at.is_(None))
+    parked = select(func.count()).select_from(dead_letter)
+    return {
+        "outbox_unpublished": session.execute(unpublished).scalar_one(),
+        "parked_events": session.execute(parked).scalar_one(),
+    }
+
+
+def _add_correlation(app: Flask) -> None:
+    @app.before_request
+    def begin() -> None:
+        g.started = time.perf_counter()
+        g.trace = trace.traced(_correlation(request.headers.get("X-Correlation-Id", "")))
+        g.trace.__enter__()
+
+    @app.teardown_request
+    def end(_error: BaseException | None) -> None:
+        bound = g.pop("trace", None)
+        if bound is not None:
+            bound.__exit__(None, None, None)
+
+
+def _correlation(given: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(given)
+    except ValueError:
+        return uuid7()

@@ -1,0 +1,98 @@
+"""How a view meets its database: `@reads` and `@writes` open the transaction and check the scope."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Response, current_app, make_response, request
+from sqlalchemy.orm import Session
+
+from shared.clock import Clock
+from shared.http.idempotency import replay, store
+from shared.http.problems import PRECONDITION_FAILED, PRECONDITION_REQUIRED, Problem
+from shared.http.tokens import Actor, Verifier
+from shared.storage.database import Database
+
+View = Callable[..., Any]
+NOBODY = Actor("public", "", frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What app.py hands to the views of one service. `context` is the service's own."""
+
+    database: Database
+    clock: Clock
+    verifier: Verifier
+    context: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request: its transaction, its actor and its moment."""
+
+    session: Session
+    actor: Actor
+    now: datetime
+    context: Any
+
+
+def wiring() -> Wiring:
+    found: Wiring = current_app.extensions["diemcau"]
+    return found
+
+
+def reads(scope: str | None) -> Callable[[View], View]:
+    """The view reads in one snapshot. `scope` None: open to the public (signed links)."""
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            wired, actor = wiring(), _actor(scope)
+            with wired.database.read() as session:
+                return view(Call(session, actor, wired.clock.now(), wired.context), *args, **kwargs)
+
+        return wrapped
+
+    return decorate
+
+
+def writes(scope: str | None) -> Callable[[View], View]:
+    """The view is one transaction; with an `Idempotency-Key` its answer is kept in that transaction."""
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def wrapped(*args: Any, **kwargs: Any) -> Response:
+            wired, actor = wiring(), _actor(scope)
+            with wired.database.write() as session:
+                earlier = replay(session, actor)
+                if earlier is not None:
+                    return earlier
+                call = Call(session, actor, wired.clock.now(), wired.context)
+                response = make_response(view(call, *args, **kwargs))
+                store(session, actor, response)
+                return response
+
+        return wrapped
+
+    return decorate
+
+
+def _actor(scope: str | None) -> Actor:
+    if scope is None:
+        return NOBODY
+    actor = wiring().verifier.actor()
+    actor.require(scope)
+    return actor
+
+
+def check_if_match(etag: str) -> None:
+    """Raises Problem 428 without If-Match, 412 when it names another state."""
+    if not request.if_match:
+        raise Problem(PRECONDITION_REQUIRED)
+    if not request.if_match.contains(etag):
+        raise Problem(PRECONDITION_FAILED, headers={"ETag": f'"{etag}"'})
