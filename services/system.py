@@ -47,7 +47,7 @@ class System:
     @property
     def topology(self) -> Topology:
         listening = {name: consumer.event_types for name, consumer in self.consumers.items()}
-        return Topology(listening)
+        return Topology(listening, self.settings.amqp_prefix)
 
     def close(self) -> None:
         for database in self.databases.values():

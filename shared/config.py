@@ -37,6 +37,7 @@ class Settings:
     service_url: str
     database_template: str
     amqp_url: str | None
+    amqp_prefix: str
     api_key: str
     signing_key: dict[str, Any]
     secret: bytes
@@ -84,6 +85,7 @@ def _read(env: Env) -> Settings:
         service_url=env.str("DIEMCAU_SERVICE_URL", url),
         database_template=_template(_optional(env, "DIEMCAU_DATABASE_URL"), data),
         amqp_url=_optional(env, "DIEMCAU_AMQP_URL"),
+        amqp_prefix=env.str("DIEMCAU_AMQP_PREFIX", "diemcau"),
         api_key=_secret(env, "DIEMCAU_API_KEY", data / "api-key", lambda: secrets.token_urlsafe(32)),
         signing_key=_signing_key(env, data),
         secret=_secret(env, "DIEMCAU_SECRET", data / "secret", lambda: secrets.token_hex(32)).encode(),

@@ -179,13 +179,34 @@ def _places(names: set[str]) -> str:
     return next(iter(names)) if len(names) == 1 else f"{number_vi(len(names))} nơi"
 
 
+def invitations_by_group(items: Iterable[Json]) -> dict[str, list[Json]]:
+    """By change: each group once, with its units and seats together."""
+    found: dict[str, dict[str, Json]] = {}
+    for item in items:
+        groups = found.setdefault(item["change"], {})
+        row = groups.setdefault(item["group"], {"group": item["group"], "units": [], "seats": 0})
+        row["units"].append(item["unit"])
+        row["seats"] += int(item["seats"])
+    return {change: list(groups.values()) for change, groups in found.items()}
+
+
+def tasks_by_title(tasks: Iterable[Json]) -> list[Json]:
+    """A task that many units have stands once, with its units."""
+    found: dict[tuple[str, str], Json] = {}
+    for task in tasks:
+        slot = (task["title"], str(task["due_at"]))
+        row = found.setdefault(slot, {"title": task["title"], "due_at": task["due_at"], "units": []})
+        row["units"].append(task["unit_name"] or task["unit"])
+    return list(found.values())
+
+
 def awards_by_unit(items: Iterable[Json]) -> list[Json]:
-    """Only what changes, summed up by unit, kind, change and destination."""
-    found: dict[tuple[str, ...], Json] = {}
+    """Only what changes: a unit once per change, with the number of each kind."""
+    found: dict[tuple[str, str], Json] = {}
     for item in items:
         if item["change"] == "kept":
             continue
-        slot = (item["unit"], item["kind"], item["change"], str(item["site"]))
-        row = found.setdefault(slot, {**item, "count": 0})
+        row = found.setdefault((str(item["unit"]), item["change"]), {**item, "kinds": {}, "count": 0})
+        row["kinds"][item["kind"]] = row["kinds"].get(item["kind"], 0) + int(item["count"])
         row["count"] += int(item["count"])
     return list(found.values())

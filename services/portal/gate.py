@@ -35,7 +35,7 @@ def install(app: Flask, database: Database, services: Services, signing_key: Map
         if request.method == "POST":
             _check_form()
         if g.account is None and request.endpoint not in OPEN and request.endpoint is not None:
-            return redirect(url_for("sign_in.form", tiep=_here()))
+            return _to_sign_in()
         return None
 
     @app.after_request
@@ -84,6 +84,13 @@ def local_path(target: str) -> str:
         and not parts.scheme
     )
     return target if safe and "\\" not in target else "/"
+
+
+def _to_sign_in() -> BaseResponse:
+    """A poll must not put the sign-in page into a part of another page: it sends the browser there."""
+    if request.headers.get("HX-Request"):
+        return Response(headers={"HX-Redirect": url_for("sign_in.form")})
+    return redirect(url_for("sign_in.form", tiep=_here()))
 
 
 def _signed_in(database: Database) -> Account | None:

@@ -30,13 +30,13 @@ LINE_TESTS = {
 PLACE_STATES = {
     "placed": Status("ok", "✓", "Có chỗ"),
     "elsewhere": Status("info", "→", "Dự ở suất khác"),
-    "withdrawn": Status("none", "–", "Không thuộc phương án này"),
+    "withdrawn": Status("none", "–", "Ngoài phương án"),
     "unplaced": Status("warn", "!", "Chưa xếp chỗ"),
 }
 
 ANSWERS = {
     "accepted": Status("ok", "✓", "Sẽ dự"),
-    "declined": Status("bad", "✕", "Không dự được"),
+    "declined": Status("warn", "✕", "Không dự được"),
     None: Status("none", "○", "Chưa trả lời"),
 }
 

@@ -6,9 +6,8 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any, NamedTuple
-from uuid import UUID
 
 import pika
 from pika.adapters.select_connection import IOLoop, SelectConnection
@@ -25,7 +24,7 @@ class Parcel(NamedTuple):
     """One outbox row on its way: `body` is the finished envelope."""
 
     seq: int
-    id: UUID
+    id: str
     type: str
     key: str
     key_version: int
@@ -45,7 +44,7 @@ class Receipt:
 
 
 class Publisher:
-    """A connection to one exchange, served by a thread of its own. `publish` is for one caller at a time.
+    """A connection to one exchange, served by a thread of its own; `send` and `receipt` take turns.
 
     `patience`: seconds without any confirmation after which the connection counts as lost.
     """
@@ -82,15 +81,20 @@ class Publisher:
         self._ioloop.add_callback_threadsafe(self._close)
         self._thread.join(2 * CONNECT_SECONDS)
 
-    def publish(self, parcels: Sequence[Parcel]) -> Receipt:
-        """Send events and wait until each is confirmed, refused or held back, or the broker is lost.
+    def send(self, parcels: Sequence[Parcel]) -> None:
+        """Start sending events, at least one.
 
-        An event is sent only when the one before it of the same key is confirmed, so a refused one is
-        never overtaken. After a receipt with `lost` the publisher is of no more use.
+        One is sent only when the one before it of the same key is confirmed: a refused one is never overtaken.
         """
         current = self._round = _Round(parcels)
         self._ioloop.add_callback_threadsafe(lambda: self._feed(iter(current.ready())))
-        settled = -1
+
+    def receipt(self) -> Receipt:
+        """Wait until every event sent is confirmed, refused or held back, or the broker is lost.
+
+        After a receipt with `lost` the publisher is of no more use.
+        """
+        current, settled = self._round, -1
         while not current.done.wait(self._patience) and settled != current.settled:
             settled = current.settled
         if not current.done.is_set():
@@ -150,7 +154,7 @@ class Publisher:
         properties = pika.BasicProperties(
             content_type=CONTENT_TYPE,
             delivery_mode=2,
-            message_id=str(parcel.id),
+            message_id=parcel.id,
             type=parcel.type,
             headers={"partitionkey": parcel.key, "keyversion": parcel.key_version},
         )
@@ -170,10 +174,11 @@ class Publisher:
     def _tags(self, tag: int, multiple: bool) -> list[int]:
         if not multiple:
             return [tag]
-        return [sent for sent in self._in_flight if sent <= tag]
+        # Tags only grow, and so does this mapping: nothing behind the first larger one can match.
+        return list(takewhile(lambda sent: sent <= tag, self._in_flight))
 
     def _settle(self, parcel: Parcel, nacked: bool) -> None:
-        refusal = self._returned.pop(str(parcel.id), None) or ("nack" if nacked else None)
+        refusal = self._returned.pop(parcel.id, None) or ("nack" if nacked else None)
         following = self._round.settle(parcel, refusal)
         if following is not None:
             self._send(following)
@@ -189,8 +194,6 @@ class _Round:
         self._queues: dict[str, deque[Parcel]] = {}
         for parcel in parcels:
             self._queues.setdefault(parcel.key, deque()).append(parcel)
-        if not parcels:
-            self.done.set()
 
     def ready(self) -> list[Parcel]:
         """The first event of each key."""

@@ -44,7 +44,11 @@ class Topology:
 
 def connect(amqp_url: str) -> Connection:
     """A kombu connection, not yet open, with the heartbeat that all of ours use."""
-    return Connection(amqp_url, heartbeat=HEARTBEAT_SECONDS, connect_timeout=CONNECT_SECONDS)
+    # Its own second try comes after a fixed pause; the callers retry with theirs.
+    options = {"max_retries": 0}
+    return Connection(
+        amqp_url, heartbeat=HEARTBEAT_SECONDS, connect_timeout=CONNECT_SECONDS, transport_options=options
+    )
 
 
 def declare(amqp_url: str, topology: Topology) -> None:

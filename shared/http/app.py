@@ -107,12 +107,22 @@ PROBLEM_SCHEMA = {
 
 
 def _add_documents(app: Flask, service: str, api: Api, events: dict[str, Any]) -> None:
-    base = f"/api/{service}/v1"
-    app.add_url_rule(f"{base}/openapi.json", "openapi", lambda: api.spec.to_dict())
+    base, document = f"/api/{service}/v1", _openapi(api)
+    app.add_url_rule(f"{base}/openapi.json", "openapi", lambda: document)
     app.add_url_rule(f"{base}/asyncapi.json", "asyncapi", lambda: events)
     app.add_url_rule(
-        f"{base}/docs", "docs", lambda: render_template_string(_DOCS, spec=api.spec.to_dict(), base=base)
+        f"{base}/docs", "docs", lambda: render_template_string(_DOCS, spec=document, base=base)
     )
+
+
+def _openapi(api: Api) -> dict[str, Any]:
+    """The document with the errors as they are sent: problem+json."""
+    document: dict[str, Any] = api.spec.to_dict()
+    for response in document["components"]["responses"].values():
+        if "content" in response:
+            schema = {"$ref": "#/components/schemas/Error"}
+            response["content"] = {"application/problem+json": {"schema": schema}}
+    return document
 
 
 _DOCS = """<!doctype html>

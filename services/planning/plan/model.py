@@ -236,8 +236,9 @@ def paper_tasks(plan: ConferencePlan) -> tuple[Task, ...]:
         return ()
     asked = set(plan.papers.sources)
     units = (u for u in plan.units if {u.key, u.level} & asked and u.exists_on(plan.conference.day))
+    # No key of a plan has a dot in it, so this one cannot meet a task of the plan itself.
     return tuple(
-        Task("tham-luan", u.key, "Gửi tham luận", (plan.papers.to,), plan.papers.due, ()) for u in units
+        Task("papers.due", u.key, "Gửi tham luận", (plan.papers.to,), plan.papers.due, ()) for u in units
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.planning.plan.model import ConferencePlan, UnknownConference
-from services.planning.plan.reader import Plugins, read_plan
+from services.planning.plan.reader import read_accepted
 from services.planning.plan.tables import conferences, plan_versions
 
 
@@ -36,8 +36,9 @@ def get_plan(session: Session, conference: str, version: int | None = None) -> P
     return PlanVersion(row.conference, row.version, row.tree, row.stored_by, row.stored_at)
 
 
-def read_stored(stored: PlanVersion, plugins: Plugins) -> ConferencePlan:
-    return read_plan(stored.tree, plugins)
+def newest_plan(session: Session, conference: str) -> ConferencePlan:
+    """The newest version, read. Raises UnknownConference."""
+    return read_accepted(get_plan(session, conference).tree)
 
 
 def list_conferences(session: Session) -> list[PlanVersion]:

@@ -36,8 +36,17 @@ def load_plan(raw: bytes, *, yaml: bool, plugins: Plugins) -> tuple[ConferencePl
 
 def read_plan(tree: Tree, plugins: Plugins) -> ConferencePlan:
     """The plan that a tree describes. Raises `PlanInvalid` with all problems in document order."""
+    return _read(tree, plugins, plugins)
+
+
+def read_accepted(tree: Mapping[str, Any]) -> ConferencePlan:
+    """A plan that was accepted once. Its plugins may be gone since: that is no reason not to show it."""
+    return _read(dict(tree), {}, {option["venue"] for option in tree["options"]})
+
+
+def _read(tree: Tree, plugins: Plugins, known: Iterable[str]) -> ConferencePlan:
     walk = Walk()
-    walk.keys["plugin"] = dict.fromkeys(plugins)
+    walk.keys["plugin"] = dict.fromkeys(known)
     checked = PLAN.check(tree, None, walk)
     resolve(walk)
     if isinstance(checked, Fields):

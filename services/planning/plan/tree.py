@@ -4,7 +4,8 @@ Only null, true, false and JSON's numbers are more than text: dates, 15:00 and 0
 
 Plans are written with unquoted commas in `{title: Gửi giấy mời, phát hành tài liệu}`. YAML ends the title
 at the comma and makes the rest a key without a value; so does the JSON that a YAML library gives. Such a key
-becomes text again here if it could not be a field's name. One that could is left for the reader to report.
+becomes text again here if it has a blank or a letter beyond ASCII, as no field's name has. Any other is left
+for the reader to report.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ MAX_MARKS = 30  # in a row, as in UAX #15 "Stream-Safe Text Format": ordering lo
 
 _INT = re.compile(r"-?(?:0|[1-9][0-9]*)").fullmatch
 _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?").fullmatch
-_FIELD_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*").fullmatch
+_IS_PROSE = re.compile(r"\s|[^\x00-\x7f]").search
 _LITERALS: dict[str, Tree] = {"": None, "~": None, "null": None, "true": True, "false": False}
 _JSON_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _BRACKETS = re.compile(r"[\[\]{}]")
@@ -301,11 +302,11 @@ def _rejoined(pairs: _Pairs, bare: object) -> _Pairs:
     whole = _Pairs()
     texts: list[str] = []
     for key, value in pairs:
-        if value is bare and texts and isinstance(key, str) and not _FIELD_NAME(key):
+        if value is bare and texts and isinstance(key, str) and _IS_PROSE(key):
             texts.append(key)
             continue
         _close(whole, texts)
-        texts = [value] if isinstance(value, str) else []
+        texts = [value] if isinstance(value, str) and value else []
         whole.append((key, value))
     _close(whole, texts)
     return whole

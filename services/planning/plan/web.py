@@ -13,8 +13,8 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 from services.planning.plan.commands import amend_plan, store_plan
 from services.planning.plan.model import ConferencePlan
 from services.planning.plan.problems import PlanInvalid, Unreadable
-from services.planning.plan.queries import PlanVersion, get_plan, list_conferences, read_stored
-from services.planning.plan.reader import load_plan
+from services.planning.plan.queries import PlanVersion, get_plan, list_conferences, newest_plan
+from services.planning.plan.reader import load_plan, read_accepted
 from services.planning.switch.queries import newest_decided, newest_selected, option_before
 from shared.http.calls import Call, check_if_match, reads, writes
 from shared.http.problems import INVALID, MALFORMED, FieldError, Problem, ProblemType
@@ -86,7 +86,7 @@ def get_conferences(call: Call) -> dict[str, Any]:
 def get_conference(call: Call, key: str) -> Any:
     """The newest plan of a conference and what is current."""
     stored = get_plan(call.session, key)
-    plan = read_stored(stored, call.context.plugins)
+    plan = read_accepted(stored.tree)
     return {**_summary(call, stored), **_details(call, plan)}, 200, {"ETag": _etag(stored)}
 
 
@@ -119,7 +119,7 @@ def get_tree(call: Call, key: str) -> Any:
 @reads("plan:read")
 def get_units(call: Call, key: str) -> dict[str, Any]:
     """The units of the newest plan, in plan order."""
-    plan = read_stored(get_plan(call.session, key), call.context.plugins)
+    plan = newest_plan(call.session, key)
     return {
         "items": [{"key": u.key, "name": u.name, "level": u.level, "parent": u.parent} for u in plan.units]
     }
@@ -129,7 +129,7 @@ def get_units(call: Call, key: str) -> dict[str, Any]:
 @reads("plan:read")
 def get_programme(call: Call, key: str) -> dict[str, Any]:
     """The programme in order; minutes per item."""
-    plan = read_stored(get_plan(call.session, key), call.context.plugins)
+    plan = newest_plan(call.session, key)
     return {"items": [{"order": p.order, "minutes": p.minutes, "title": p.title} for p in plan.programme]}
 
 

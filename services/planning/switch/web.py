@@ -10,7 +10,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from sqlalchemy import Row
 
 from services.planning.plan.model import ConferencePlan
-from services.planning.plan.queries import get_plan, read_stored
+from services.planning.plan.queries import get_plan, newest_plan
 from services.planning.switch import commands, queries
 from services.planning.switch.model import OPEN, Order, State
 from services.planning.tasks.queries import Force, list_changes
@@ -119,7 +119,7 @@ class TaskChanges(Schema):
 @bp.response(202, RevisionNumber)
 def post_revision(call: Call, body: dict[str, Any], key: str) -> Any:
     """Prepare an option: the preview. Nothing changes for anybody."""
-    options = _options(_plan(call, key))
+    options = _options(newest_plan(call.session, key))
     number = commands.propose_option(
         call.session, key, body["option"], options, by=call.actor.name, now=call.now
     )
@@ -131,7 +131,7 @@ def post_revision(call: Call, body: dict[str, Any], key: str) -> Any:
 @bp.response(200, RevisionList)
 def get_revisions(call: Call, key: str) -> dict[str, Any]:
     """The newest 50 revisions, newest first."""
-    plan = _plan(call, key)
+    plan = newest_plan(call.session, key)
     rows = queries.list_revisions(call.session, key)
     return {"items": [_revision(call, plan, row) for row in rows]}
 
@@ -141,7 +141,7 @@ def get_revisions(call: Call, key: str) -> dict[str, Any]:
 @bp.response(200, RevisionSchema)
 def get_revision(call: Call, key: str, number: int) -> dict[str, Any]:
     """State, and each service's progress and counts, measured from the revision's base."""
-    plan = _plan(call, key)
+    plan = newest_plan(call.session, key)
     return _revision(call, plan, queries.get_revision(call.session, key, number))
 
 
@@ -159,7 +159,7 @@ def retry_revision(call: Call, key: str, number: int) -> Any:
 @bp.response(200, TaskChanges)
 def get_changes(call: Call, key: str, number: int) -> dict[str, Any]:
     """Tasks and duties that come into force and go out of it."""
-    plan, row = _plan(call, key), queries.get_revision(call.session, key, number)
+    plan, row = newest_plan(call.session, key), queries.get_revision(call.session, key, number)
     old, new = Force(row.plan_version, "", None), Force(row.plan_version, row.option, row.layout_id)
     if row.base is not None:
         base = queries.get_revision(call.session, key, row.base)
@@ -180,7 +180,7 @@ def get_changes(call: Call, key: str, number: int) -> dict[str, Any]:
 @bp.response(202, RevisionNumber)
 def post_decision(call: Call, body: dict[str, Any], key: str) -> Any:
     """Decide for an option, or for a revision that was previewed."""
-    plan = _plan(call, key)
+    plan = newest_plan(call.session, key)
     number = commands.decide(
         call.session,
         key,
@@ -199,7 +199,7 @@ def post_decision(call: Call, body: dict[str, Any], key: str) -> Any:
 @bp.response(202, RevisionNumber)
 def post_undo(call: Call, body: dict[str, Any], key: str) -> Any:
     """Decide for the option adopted before the current one, on the newest plan version."""
-    plan = _plan(call, key)
+    plan = newest_plan(call.session, key)
     number = commands.undo(
         call.session,
         key,
@@ -217,13 +217,9 @@ def post_undo(call: Call, body: dict[str, Any], key: str) -> Any:
 @bp.response(200, DecisionList)
 def get_decisions(call: Call, key: str) -> dict[str, Any]:
     """Who decided what, when and why; newest first."""
-    options = _options(_plan(call, key))
+    options = _options(newest_plan(call.session, key))
     rows = queries.list_decisions(call.session, key)
     return {"items": [queries.described(row._mapping, options) for row in rows]}
-
-
-def _plan(call: Call, key: str) -> ConferencePlan:
-    return read_stored(get_plan(call.session, key), call.context.plugins)
 
 
 def _options(plan: ConferencePlan) -> dict[str, str]:

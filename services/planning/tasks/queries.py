@@ -99,7 +99,7 @@ def in_force(conference: str, force: Force) -> Select[Any]:
         plan_tasks.c.option.in_(["", force.option]),
     )
     of_layout = select(
-        duties.c.key,
+        ("duty." + duties.c.key).label("key"),
         duties.c.site.label("target"),
         duties.c.unit,
         duties.c.title,

@@ -9,7 +9,8 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
 from services.planning.plan.model import ConferencePlan, Due, due_at
-from services.planning.plan.queries import get_plan, read_stored
+from services.planning.plan.queries import get_plan
+from services.planning.plan.reader import read_accepted
 from services.planning.tasks.commands import mark_task
 from services.planning.tasks.queries import current_force, list_tasks, task_id
 from shared.http.calls import Call, reads, writes
@@ -55,7 +56,7 @@ class TaskList(Schema):
 def get_tasks(call: Call, wanted: dict[str, Any], key: str) -> dict[str, Any]:
     """Tasks in force under the current option, in plan order; duties of the layout follow."""
     stored = get_plan(call.session, key)
-    plan = _plan(call, stored)
+    plan = read_accepted(stored.tree)
     force = current_force(call.session, key, stored.version)
     rows = list_tasks(
         call.session, key, force, unit=call.actor.unit or wanted.get("unit"), state=wanted.get("state")
@@ -78,7 +79,7 @@ def patch_task(call: Call, change: dict[str, Any], key: str, task: str) -> dict[
     row = mark_task(
         call.session, key, force, task, **change, by=call.actor.name, now=call.now, unit=call.actor.unit
     )
-    plan = _plan(call, stored)
+    plan = read_accepted(stored.tree)
     return task_row(plan, {unit.key: unit.name for unit in plan.units}, row, call.now)
 
 
@@ -101,7 +102,3 @@ def task_row(plan: ConferencePlan, names: dict[str, str], row: Any, now: Any) ->
         "changed_at": getattr(row, "changed_at", None),
         "changed_by": getattr(row, "changed_by", None),
     }
-
-
-def _plan(call: Call, stored: Any) -> ConferencePlan:
-    return read_stored(stored, call.context.plugins)

@@ -6,7 +6,15 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 
 from services.portal.clients import ApiProblem, Json
-from services.portal.comparison import awards_by_unit, by_group, compare, counts_of, irrevocable
+from services.portal.comparison import (
+    awards_by_unit,
+    by_group,
+    compare,
+    counts_of,
+    invitations_by_group,
+    irrevocable,
+    tasks_by_title,
+)
 from services.portal.formatting import names
 from services.portal.forms import FormError, from_problem, text, texts
 from services.portal.gate import calls, need
@@ -146,6 +154,9 @@ def _preview(
         groups=by_group(changes["registration"]["items"]),
         group_names=names(groups_of(conference)),
         unit_names=names(calls().units(key)),
+        invitations=invitations_by_group(changes["documents"]["items"]),
+        opened=tasks_by_title(changes["planning"]["opened"]),
+        closed=tasks_by_title(changes["planning"]["closed"]),
         awards=awards_by_unit(changes["awards"]["items"]),
         irrevocable=irrevocable(after),
         typed=typed,

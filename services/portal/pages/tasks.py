@@ -18,16 +18,16 @@ FILTERS = {"don-vi": "unit", "trang-thai": "state", "tiep": "cursor"}
 def show(key: str) -> ResponseReturnValue:
     conference = load(key)
     given = {name: request.args.get(name, "") for name in FILTERS}
+    if "don-vi" not in request.args:
+        given["don-vi"] = account().unit or ""
     listed = calls().tasks(key, **{FILTERS[name]: value for name, value in given.items()})
     return render_template(
         "tasks.html",
         conference=conference,
         groups=_by_unit(listed["items"]),
-        count=len(listed["items"]),
         next_cursor=listed["next_cursor"],
         units=calls().units(key),
         given=given,
-        mine=account().unit,
         section="tasks",
     )
 

@@ -33,7 +33,7 @@ def lock_invitation(session: Session, link: Link) -> Invitation:
 def get_place_invitation(session: Session, place: UUID) -> Invitation | None:
     """The place's invitation without a link; None for an unknown or vacant place."""
     row = session.execute(READ_INVITATION, {"place": place}).one_or_none()
-    return Invitation(*row) if row is not None and row.person is not None else None
+    return _invitation(row) if row is not None and row.person is not None else None
 
 
 def unit_of(session: Session, place: UUID) -> int | None:
@@ -45,4 +45,8 @@ def _opened(row: Row[Any] | None, link: Link) -> Invitation:
         raise LinkUnknown
     if row.person != link.person or row.link_version != link.version:
         raise LinkExpired
-    return Invitation(*row)
+    return _invitation(row)
+
+
+def _invitation(row: Row[Any]) -> Invitation:
+    return Invitation(*tuple(row))

@@ -26,15 +26,11 @@ def count_seats(session: Session, view: View, only: Sequence[int] | None = None)
 
     The caller holds the conference's answers (`hold_answers`).
     """
-    statement = upsert(session, site_seats).from_select(
-        ["conference_id", "revision", "site_id", "taken", "capacity"], _counted(only)
-    )
+    counted = _counted(only).params({**view.parameters(), "revision": view.revision})
+    columns = ["conference_id", "revision", "site_id", "taken", "capacity"]
+    statement = upsert(session, site_seats).from_select(columns, counted)
     fresh = {"taken": statement.excluded.taken, "capacity": statement.excluded.capacity}
-    keys = ["conference_id", "revision", "site_id"]
-    session.execute(
-        statement.on_conflict_do_update(index_elements=keys, set_=fresh),
-        {**view.parameters(), "revision": view.revision},
-    )
+    session.execute(statement.on_conflict_do_update(index_elements=columns[:3], set_=fresh))
 
 
 def recount_for(session: Session, conference: str, persons: Sequence[UUID]) -> None:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Integer, String, TextClause, Uuid, bindparam, text
+from sqlalchemy import BigInteger, Integer, String, TextualSelect, Uuid, bindparam, text
 
 from services.registration.storage import ANSWERS_LOCK
 from shared.storage.types import UtcDateTime
@@ -79,19 +79,19 @@ _COUNTED = f"""
 """
 
 
-def _invitation(locks: str) -> TextClause:
-    return (
-        text(_INVITATION.format(locks=locks))
-        .bindparams(bindparam("place", type_=Uuid))
-        .columns(place=Uuid, person=Uuid, answered_at=UtcDateTime)
-    )
+def _invitation(locks: str) -> TextualSelect:
+    bound = [bindparam("place", type_=Uuid)]
+    if locks:
+        bound.append(bindparam("person_lock", type_=BigInteger))
+    statement = text(_INVITATION.format(locks=locks)).bindparams(*bound)
+    return statement.columns(place=Uuid, person=Uuid, answered_at=UtcDateTime)
 
 
 READ_INVITATION = _invitation("")
 
 READ_INVITATION_LOCKED = _invitation(
     f", pg_advisory_xact_lock_shared({ANSWERS_LOCK}, c.id), pg_advisory_xact_lock(:person_lock)"
-).bindparams(bindparam("person_lock", type_=BigInteger))
+)
 
 _ANSWER = (
     bindparam("place", type_=Uuid),

@@ -31,7 +31,8 @@ def conference_id(session: Session, key: str) -> int:
     """The conference's number here, given at the first fact about it."""
     statement = upsert(session, conferences).values(key=key).on_conflict_do_nothing(index_elements=["key"])
     session.execute(statement)
-    return session.execute(select(conferences.c.id).where(conferences.c.key == key)).scalar_one()
+    number: int = session.execute(select(conferences.c.id).where(conferences.c.key == key)).scalar_one()
+    return number
 
 
 def store_plan(
@@ -98,7 +99,8 @@ def _insert_plan(session: Session, owner: int, head: Row) -> int:
         "timezone": head["timezone"],
         "starts_at": moment_of(head["starts_at"], head["timezone"]),
     }
-    return session.execute(insert(plans).values(values).returning(plans.c.id)).scalar_one()
+    number: int = session.execute(insert(plans).values(values).returning(plans.c.id)).scalar_one()
+    return number
 
 
 def _store_units(session: Session, plan_id: int, rows: Sequence[Row], ids: Mapping[str, int]) -> None:

@@ -40,7 +40,8 @@ def newest_prepared(session: Session, conference: str) -> int | None:
     query = select(func.max(revisions.c.number)).where(
         revisions.c.conference == conference, revisions.c.counts.is_not(None)
     )
-    return session.execute(query).scalar_one()
+    newest: int | None = session.execute(query).scalar_one()
+    return newest
 
 
 def _view(number: ColumnElement[int], when: ColumnElement[bool]) -> Select[Any]:

@@ -79,9 +79,11 @@ def test_block_text_keeps_its_lines() -> None:
     ("text", "tree"),
     [
         ("{a: x y, B c, d e}", {"a": "x y, B c, d e"}),
-        ("{a: x # why\n , B b\n , C}", {"a": "x, B b, C"}),
+        ("{a: x # why\n , B b\n , C c}", {"a": "x, B b, C c"}),
         ("{a: x, b c: }", {"a": "x", "b c": None}),
         ("{a: x, loa}", {"a": "x", "loa": None}),
+        ("{a: x, startsAt}", {"a": "x", "startsAt": None}),
+        ("{a: x, É: null}", {"a": "x", "É": None}),
         ("{a: , B b}", {"a": None, "B b": None}),
         ("{a: [x], B b}", {"a": ["x"], "B b": None}),
         ("a: x\n? B b\n", {"a": "x", "B b": None}),
@@ -177,7 +179,9 @@ def test_json_constants_that_are_no_json_are_collected() -> None:
     assert problems_of(text, yaml=False) == wanted
 
 
-@pytest.mark.parametrize("escape", ["\\u0000", "\\u0007", "\\r", "\\u007f", "\\u0085", "\\ud800", "\\u2028", "\\uffff"])
+@pytest.mark.parametrize(
+    "escape", ["\\u0000", "\\u0007", "\\r", "\\u007f", "\\u0085", "\\ud800", "\\u2028", "\\uffff"]
+)
 def test_control_and_broken_characters_are_collected(escape: str) -> None:
     text = '{"a": "x?", "k?": 1, "b": "x\\n\\t"}'.replace("?", escape)
     tree, problems = read_tree(text.encode(), yaml=False)

@@ -30,7 +30,6 @@ document.addEventListener("htmx:after:request", (event) => {
     fresh = new Date();
     show(false);
   } else {
-    event.preventDefault(); // keep the last good figures on the page
     show(true);
   }
 });

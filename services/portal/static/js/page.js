@@ -9,6 +9,11 @@ document.addEventListener("htmx:after:swap", () => {
   if (focused) focused.dataset.seen = "";
 });
 
+// A poll that fails leaves the last good state on the page; the next one tries again.
+document.addEventListener("htmx:after:request", (event) => {
+  if ((event.detail?.ctx?.response?.status ?? 0) >= 400) event.preventDefault();
+});
+
 const menu = document.querySelector("details.menu");
 if (menu) {
   document.addEventListener("click", (event) => {

@@ -1,0 +1,77 @@
+"""What a switch changes, counted by the database in one pass over routes and one over places.
+
+Per (group, unit), with n old and m new seats: added max(0, m - n), withdrawn max(0, n - m), and
+min(n, m) moved when the site differs. The same over named places, where the ordinal tells.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Integer, Subquery, and_, bindparam, case, func, or_, select
+
+from services.registration.people.placement import CONFERENCE
+from services.registration.people.tables import places
+from services.registration.plan.tables import routes
+
+OLD_LAYOUT = bindparam("old_layout", type_=Integer)
+NEW_LAYOUT = bindparam("new_layout", type_=Integer)
+
+
+def _both_layouts() -> Subquery:
+    """One row per (unit, group) of either layout; no site and no seats where it has no route."""
+    old = select(routes).where(routes.c.layout_id == OLD_LAYOUT).subquery("old")
+    new = select(routes).where(routes.c.layout_id == NEW_LAYOUT).subquery("new")
+    same_row = and_(old.c.unit_id == new.c.unit_id, old.c.group_id == new.c.group_id)
+    return (
+        select(
+            func.coalesce(new.c.unit_id, old.c.unit_id).label("unit_id"),
+            func.coalesce(new.c.group_id, old.c.group_id).label("group_id"),
+            old.c.site_id.label("old_site"),
+            new.c.site_id.label("new_site"),
+            func.coalesce(old.c.seats, 0).label("old_seats"),
+            func.coalesce(new.c.seats, 0).label("new_seats"),
+        )
+        .select_from(old.join(new, same_row, full=True))
+        .subquery("both")
+    )
+
+
+BOTH = _both_layouts()
+"""Old and new layout side by side; the statement is bound to `old_layout` and `new_layout` (0: none)."""
+
+MOVED_SITE: ColumnElement[bool] = BOTH.c.old_site != BOTH.c.new_site
+CHANGED: ColumnElement[bool] = or_(
+    BOTH.c.old_seats != BOTH.c.new_seats, and_(MOVED_SITE, BOTH.c.old_seats > 0, BOTH.c.new_seats > 0)
+)
+
+_MORE = case((BOTH.c.new_seats > BOTH.c.old_seats, BOTH.c.new_seats - BOTH.c.old_seats), else_=0)
+_LESS = case((BOTH.c.old_seats > BOTH.c.new_seats, BOTH.c.old_seats - BOTH.c.new_seats), else_=0)
+_KEPT = case((BOTH.c.old_seats < BOTH.c.new_seats, BOTH.c.old_seats), else_=BOTH.c.new_seats)
+
+PLACES = {
+    "places": BOTH.c.new_seats,
+    "places_added": _MORE,
+    "places_moved": case((MOVED_SITE, _KEPT), else_=0),
+    "places_withdrawn": _LESS,
+}
+"""Figures of one row of BOTH."""
+
+IN_OLD: ColumnElement[bool] = places.c.ordinal <= BOTH.c.old_seats
+IN_NEW: ColumnElement[bool] = places.c.ordinal <= BOTH.c.new_seats
+
+NAMED = {
+    "named": IN_NEW,
+    "named_added": and_(IN_NEW, ~IN_OLD),
+    "named_moved": and_(IN_NEW, IN_OLD, MOVED_SITE),
+    "named_withdrawn": and_(IN_OLD, ~IN_NEW),
+}
+"""What each named place counts for."""
+
+
+NAMED_IN_ROW: ColumnElement[bool] = and_(
+    places.c.conference_id == CONFERENCE,
+    places.c.unit_id == BOTH.c.unit_id,
+    places.c.group_id == BOTH.c.group_id,
+    places.c.person_id.is_not(None),
+)
+"""Joins BOTH with its named places."""
+

@@ -1,0 +1,269 @@
+"""A switch beforehand and afterwards: counts, changes by group and site, headcounts, affected persons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, String, bindparam, case, func, select
+from sqlalchemy.orm import Session
+
+from services.registration.answers.tables import answers
+from services.registration.people.placement import COUNTS, LAYOUT, OPTION, SITE, of_conference, seated
+from services.registration.people.tables import people, places
+from services.registration.plan.model import View
+from services.registration.plan.tables import groups, layout_sites, plan_groups, routes, sites, units
+from services.registration.switch.counting import (
+    BOTH,
+    CHANGED,
+    IN_NEW,
+    IN_OLD,
+    MOVED_SITE,
+    NAMED,
+    NAMED_IN_ROW,
+    PLACES,
+)
+from shared.revisions.following import Counts, get_revision
+
+MOST_LINES = 5_000
+CHANGES = ("added", "moved", "withdrawn")
+
+_MOMENT = bindparam("moment", type_=String)
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A revision and what it is measured from."""
+
+    view: View
+    base: int | None
+    base_layout_id: int | None
+
+    def parameters(self) -> dict[str, object]:
+        layouts = {"old_layout": self.base_layout_id or 0, "new_layout": self.view.layout_id or 0}
+        return {**self.view.parameters(), **layouts}
+
+
+def get_switch(session: Session, view: View) -> Switch:
+    """What the view's revision changes, or changed, from its base."""
+    if view.revision is None:
+        return Switch(view, None, None)
+    revision = get_revision(session, view.conference, view.revision)
+    return Switch(view, revision.base, revision.base_layout_id)
+
+
+def count_changes(session: Session, switch: Switch) -> Counts:
+    """The figures of a preview, relative to the base."""
+    found: Counts = {}
+    for statement in (_PLACE_COUNTS, _NAMED_COUNTS):
+        row = session.execute(statement, switch.parameters()).mappings().one()
+        found |= {name: int(value or 0) for name, value in row.items()}
+    return found
+
+
+def list_changes(session: Session, switch: Switch) -> list[dict[str, Any]]:
+    """Lines by group, former and new site, in plan order; at most MOST_LINES of them."""
+    named = {tuple(row)[:3]: row for row in session.execute(_NAMED_LINES, switch.parameters())}
+    lines = []
+    for row in session.execute(_PLACE_LINES, switch.parameters()).mappings():
+        line = dict(row)
+        key = (line.pop("group_id"), line.pop("old_site"), line.pop("new_site"))
+        persons = named.get(key)
+        figures = {name: getattr(persons, name, 0) or 0 for name in NAMED if name != "named"}
+        lines.append(line | figures)
+    return lines
+
+
+def list_headcounts(session: Session, view: View) -> list[dict[str, Any]]:
+    """Seats, persons and answers of each site of the layout, in its order; everyone counted once."""
+    counted = session.execute(_PERSONS_BY_SITE, view.parameters()).mappings()
+    persons = {row["site_id"]: row for row in counted}
+    seats = session.execute(_SEATS_BY_SITE, view.parameters()).mappings()
+    return [_headcount(site, persons.get(site["site_id"])) for site in seats]
+
+
+def stream_placements(session: Session, switch: Switch, wanted: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """Named places of the revision with former and present site; `wanted` may give group, unit, change.
+
+    With change `withdrawn` those that the revision takes away, else only those that it has.
+    """
+    change = wanted.get("change")
+    query = _PLACEMENTS.where(_CHANGE == change if change else IN_NEW)
+    if "group" in wanted:
+        query = query.where(groups.c.key == wanted["group"])
+    if "unit" in wanted:
+        query = query.where(units.c.key == wanted["unit"])
+    rows = session.execute(query.execution_options(yield_per=2_000), switch.parameters()).mappings()
+    return (dict(row) for row in rows)
+
+
+def _headcount(site: RowMapping, found: RowMapping | None) -> dict[str, Any]:
+    named, accepted, declined = (
+        (found["named"], found["accepted"], found["declined"]) if found is not None else (0, 0, 0)
+    )
+    return {
+        "site": site["site"],
+        "site_name": site["site_name"],
+        "seats": site["seats"],
+        "capacity": site["capacity"],
+        "named": named,
+        "accepted": accepted,
+        "declined": declined,
+        "unanswered": named - accepted - declined,
+    }
+
+
+_PLACE_COUNTS = select(*(func.sum(figure).label(name) for name, figure in PLACES.items())).select_from(BOTH)
+
+_NAMED_COUNTS = select(*(func.count().filter(place).label(name) for name, place in NAMED.items())).select_from(
+    BOTH.join(places, NAMED_IN_ROW)
+)
+
+_NAMED_LINES = (
+    select(
+        BOTH.c.group_id,
+        BOTH.c.old_site,
+        BOTH.c.new_site,
+        *(func.count().filter(place).label(name) for name, place in NAMED.items() if name != "named"),
+    )
+    .select_from(BOTH.join(places, NAMED_IN_ROW))
+    .where(CHANGED)
+    .group_by(BOTH.c.group_id, BOTH.c.old_site, BOTH.c.new_site)
+)
+
+
+def _place_lines() -> Select[Any]:
+    lines = (
+        select(
+            BOTH.c.group_id,
+            BOTH.c.old_site,
+            BOTH.c.new_site,
+            func.count().label("units"),
+            *(func.sum(figure).label(name) for name, figure in PLACES.items() if name != "places"),
+        )
+        .where(CHANGED)
+        .group_by(BOTH.c.group_id, BOTH.c.old_site, BOTH.c.new_site)
+        .subquery("lines")
+    )
+    from_site, to_site = sites.alias("from_site"), sites.alias("to_site")
+    from_now = layout_sites.alias("from_now")
+    to_now = layout_sites.alias("to_now")
+    group_now = (
+        (plan_groups.c.plan_id == bindparam("plan"))
+        & (plan_groups.c.option == OPTION)
+        & (plan_groups.c.group_id == lines.c.group_id)
+    )
+    old = (from_now.c.layout_id == bindparam("old_layout")) & (from_now.c.site_id == lines.c.old_site)
+    new = (to_now.c.layout_id == bindparam("new_layout")) & (to_now.c.site_id == lines.c.new_site)
+    joined = (
+        lines.join(groups, groups.c.id == lines.c.group_id)
+        .outerjoin(plan_groups, group_now)
+        .outerjoin(from_site, from_site.c.id == lines.c.old_site)
+        .outerjoin(to_site, to_site.c.id == lines.c.new_site)
+        .outerjoin(from_now, old)
+        .outerjoin(to_now, new)
+    )
+    order = (func.coalesce(plan_groups.c.position, 1_000_000), groups.c.id, from_now.c.position, to_now.c.position)
+    return (
+        select(
+            lines,
+            groups.c.key.label("group"),
+            func.coalesce(plan_groups.c.name, groups.c.name).label("group_name"),
+            from_site.c.key.label("from_site"),
+            from_now.c.name.label("from_site_name"),
+            to_site.c.key.label("site"),
+            to_now.c.name.label("site_name"),
+        )
+        .select_from(joined)
+        .order_by(*order)
+        .limit(MOST_LINES)
+    )
+
+
+_PLACE_LINES = _place_lines()
+
+_ANSWERED = (
+    (answers.c.person_id == places.c.person_id)
+    & (answers.c.site_id == SITE)
+    & (answers.c.starts_at == _MOMENT)
+)
+
+_PERSONS_BY_SITE = (
+    select(
+        SITE.label("site_id"),
+        func.count().label("named"),
+        func.count().filter(answers.c.answer == "accepted").label("accepted"),
+        func.count().filter(answers.c.answer == "declined").label("declined"),
+    )
+    .select_from(seated().outerjoin(answers, _ANSWERED))
+    .where(of_conference(), COUNTS)
+    .group_by(SITE)
+)
+
+
+def _seats_by_site() -> Select[Any]:
+    seats = (
+        select(routes.c.site_id, func.sum(routes.c.seats).label("seats"))
+        .where(routes.c.layout_id == LAYOUT)
+        .group_by(routes.c.site_id)
+        .subquery("seats")
+    )
+    return (
+        select(
+            layout_sites.c.site_id,
+            sites.c.key.label("site"),
+            layout_sites.c.name.label("site_name"),
+            layout_sites.c.capacity,
+            func.coalesce(seats.c.seats, 0).label("seats"),
+        )
+        .select_from(
+            layout_sites.join(sites, sites.c.id == layout_sites.c.site_id).outerjoin(
+                seats, seats.c.site_id == layout_sites.c.site_id
+            )
+        )
+        .where(layout_sites.c.layout_id == LAYOUT)
+        .order_by(layout_sites.c.position)
+    )
+
+
+_SEATS_BY_SITE = _seats_by_site()
+
+_CHANGE = case(
+    (IN_NEW & ~IN_OLD, "added"),
+    (IN_OLD & ~IN_NEW, "withdrawn"),
+    (IN_NEW & IN_OLD & MOVED_SITE, "moved"),
+    (IN_NEW, "kept"),
+    else_=None,
+)
+
+
+def _placements() -> Select[Any]:
+    from_site, to_site = sites.alias("from_site"), sites.alias("to_site")
+    joined = (
+        BOTH.join(places, NAMED_IN_ROW)
+        .join(people, people.c.id == places.c.person_id)
+        .join(groups, groups.c.id == places.c.group_id)
+        .join(units, units.c.id == places.c.unit_id)
+        .outerjoin(from_site, (from_site.c.id == BOTH.c.old_site) & IN_OLD)
+        .outerjoin(to_site, (to_site.c.id == BOTH.c.new_site) & IN_NEW)
+    )
+    return (
+        select(
+            places.c.id,
+            places.c.person_id.label("person"),
+            groups.c.key.label("group"),
+            units.c.key.label("unit"),
+            places.c.ordinal,
+            people.c.name,
+            people.c.position,
+            from_site.c.key.label("from_site"),
+            to_site.c.key.label("site"),
+            _CHANGE.label("change"),
+        )
+        .select_from(joined)
+        .order_by(places.c.unit_id, places.c.group_id, places.c.ordinal)
+    )
+
+
+_PLACEMENTS = _placements()

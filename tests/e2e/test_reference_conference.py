@@ -1,0 +1,170 @@
+"""The reference conference over HTTP alone: online → in person → online, person by person."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+
+from tests.servers import EXAMPLE, KEY, PATIENCE, Installation
+
+PLANNING = f"planning/v1/conferences/{KEY}"
+REGISTRATION = f"registration/v1/conferences/{KEY}"
+
+
+def wait_for(http: httpx.Client, number: int, *goals: str) -> dict[str, Any]:
+    """The revision once it is in one of the states `goals`."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        revision: dict[str, Any] = http.get(f"{PLANNING}/revisions/{number}").json()
+        if revision["state"] in goals:
+            return revision
+        assert time.monotonic() < deadline, revision
+        time.sleep(0.05)
+
+
+def counts(revision: dict[str, Any]) -> dict[str, int]:
+    parts = revision["services"].values()
+    return {key: value for part in parts for key, value in part["counts"].items()}
+
+
+def load_example(http: httpx.Client) -> None:
+    plan = (EXAMPLE / "plan.yaml").read_bytes()
+    answer = http.post("planning/v1/plans", content=plan, headers={"Content-Type": "application/yaml"})
+    assert answer.status_code == 201, answer.text
+    delegates = (EXAMPLE / "delegates.csv").read_bytes()
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        answer = http.post(f"{REGISTRATION}/delegates:import", files={"file": ("delegates.csv", delegates)})
+        if answer.status_code != 404:
+            break
+        assert time.monotonic() < deadline, "registration never heard of the conference"
+        time.sleep(0.05)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["errors"] == []
+    assert answer.json()["created"] == answer.json()["rows"] == 442
+
+
+def delegates(http: httpx.Client) -> list[dict[str, Any]]:
+    """The whole list, page by page, without the revision that it answers for."""
+    items: list[dict[str, Any]] = []
+    cursor = None
+    while True:
+        query = {"limit": 100} | ({"cursor": cursor} if cursor else {})
+        page = http.get(f"{REGISTRATION}/delegates", params=query).json()
+        items += page["items"]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            assert len(items) == page["total"]
+            return items
+
+
+def current_view(http: httpx.Client) -> dict[str, Any]:
+    return {
+        "delegates": delegates(http),
+        "headcounts": http.get(f"{REGISTRATION}/headcounts").json()["items"],
+        "sites": http.get(f"venue/v1/conferences/{KEY}/sites").json()["items"],
+        "tasks": http.get(f"{PLANNING}/tasks").json()["items"],
+        "presentations": http.get(f"awards/v1/conferences/{KEY}/presentations").json()["items"],
+        "documents": http.get(f"documents/v1/conferences/{KEY}/documents").json()["items"],
+    }
+
+
+def switch(http: httpx.Client, option: str) -> dict[str, Any]:
+    """Preview, then decide for the preview; what was previewed is what settles."""
+    base = http.get(PLANNING).json()["selected_revision"] or 0
+    number = http.post(f"{PLANNING}/revisions", json={"option": option}).json()["revision"]
+    preview = wait_for(http, number, "prepared")
+    order = {"revision": number, "reason": "Diễn biến dịch bệnh", "expected_current": base}
+    answer = http.post(f"{PLANNING}/decisions", json=order)
+    assert answer.status_code == 202, answer.text
+    settled = wait_for(http, number, "settled")
+    assert settled["settled"] == 5
+    assert counts(settled) == counts(preview)
+    return settled
+
+
+def answer_some(http: httpx.Client) -> dict[str, str]:
+    """Every third delegate of those with a place answers by their signed link; ids and answers."""
+    given: dict[str, str] = {}
+    for position, delegate in enumerate(d for d in delegates(http) if d["status"] == "placed"):
+        if position % 3:
+            continue
+        link = http.post(f"registration/v1/delegates/{delegate['id']}/rsvp-link")
+        assert link.status_code in (200, 201), link.text
+        token = link.json()["url"].rpartition("/")[2]
+        said = "declined" if position % 4 == 0 else "accepted"
+        public = httpx.Client(base_url=str(http.base_url))
+        assert public.get(f"registration/v1/rsvp/{token}").json()["answer"] is None
+        reply = public.post(f"registration/v1/rsvp/{token}", json={"answer": said})
+        assert reply.status_code == 200, reply.text
+        given[delegate["id"]] = said
+    return given
+
+
+def test_online_in_person_online_loses_nothing(installed: Installation) -> None:
+    installed.up()
+    http = installed.client()
+    load_example(http)
+    first = counts(switch(http, "online"))
+    assert (first["sites_opened"], first["places"], first["invitations_to_issue"]) == (22, 516, 136)
+    assert first["named_added"] == first["named"] == 439
+    given = answer_some(http)
+    before = current_view(http)
+    assert {d["id"]: d["answer"] for d in before["delegates"] if d["answer"]} == given
+
+    hall = counts(switch(http, "in_person"))
+    assert (hall["sites_closed"], hall["places"], hall["overruns"]) == (22, 106, 1)
+    [site] = http.get(f"venue/v1/conferences/{KEY}/sites").json()["items"]
+    assert (site["seats"], site["capacity"], site["over"]) == (106, 100, 6)
+    [headcount] = http.get(f"{REGISTRATION}/headcounts").json()["items"]
+    assert headcount["accepted"] == 0, "another place asks again"
+    in_hall = [d for d in delegates(http) if d["status"] == "placed"]
+    assert len(in_hall) == hall["named"]
+    assert {d["site"] for d in in_hall} == {"hall"}
+
+    switch(http, "online")
+    assert current_view(http) == before
+
+
+def test_concurrent_decisions_have_one_winner(installed: Installation) -> None:
+    installed.up()
+    http = installed.client()
+    load_example(http)
+    previews = [
+        http.post(f"{PLANNING}/revisions", json={"option": option}).json()["revision"]
+        for option in ("online", "in_person") * 4
+    ]
+    for number in previews:
+        wait_for(http, number, "prepared")
+
+    def decide(number: int) -> httpx.Response:
+        order = {"revision": number, "reason": "Cùng lúc", "expected_current": 0}
+        return installed.client().post(f"{PLANNING}/decisions", json=order)
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(decide, previews))
+    assert sorted(answer.status_code for answer in answers) == [202] + [409] * 7
+    winner = next(a.json()["revision"] for a in answers if a.status_code == 202)
+    for refused in (a.json() for a in answers if a.status_code == 409):
+        assert refused["newest"]["revision"] == winner
+        assert refused["newest"]["entered_by"]
+    wait_for(http, winner, "settled")
+
+
+def test_killed_at_any_moment_the_switch_completes(installed: Installation) -> None:
+    installed.up("--example", str(EXAMPLE))
+    for delay in (0.0, 0.02, 0.05, 0.1, 0.2, 0.4):
+        http = installed.client()
+        option = "in_person" if http.get(PLANNING).json()["current_option"] == "online" else "online"
+        order = {"option": option, "reason": f"Tắt máy sau {delay} s"}
+        number = http.post(f"{PLANNING}/decisions", json=order).json()["revision"]
+        time.sleep(delay)
+        installed.kill()
+        installed.up("--example", str(EXAMPLE))
+        revision = wait_for(installed.client(), number, "settled")
+        assert revision["settled"] == 5
+    parked = installed.start("parked", "list")
+    assert parked.wait(30) == 0, installed.log()
