@@ -1,10 +1,13 @@
 PY := .venv/bin/python
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+APT := apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq
+
 .PHONY: run test lint bench lock clean
 
 run: .venv/.run
-	@$(PY) -m services up
+	@DIEMCAU_CLOCK_START=$${DIEMCAU_CLOCK_START-2021-06-24T09:00+07:00} \
+		.venv/bin/diemcau up --example examples/nghe-an-2021
 
 test: .venv/.dev
 	@tests/bin/with-servers $(PY) -m pytest $(ARGS)
@@ -27,7 +30,7 @@ lock: .venv/bin/python
 	$(UV) -c requirements-dev.txt pyproject.toml -o requirements.txt
 
 .venv/bin/python:
-	@python3 -m venv .venv 2>/dev/null || { rm -rf .venv; apt-get install -y -q python3-venv && python3 -m venv .venv; }
+	@python3 -m venv .venv 2>/dev/null || { rm -rf .venv; $(APT) python3-venv >/dev/null && python3 -m venv .venv; }
 
 .venv/.run: .venv/bin/python requirements.txt pyproject.toml
 	@echo "Installing (once) …"

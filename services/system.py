@@ -65,7 +65,7 @@ def open_system(settings: Settings) -> System:
 def migrate_all(system: System) -> None:
     for name, module in MODULES.items():
         migrate(system.databases[name], module.MIGRATIONS)
-    migrate(system.databases["portal"], (portal.MIGRATIONS,))
+    migrate(system.databases["portal"], portal.MIGRATIONS)
 
 
 def wsgi_app(system: System) -> Any:

@@ -94,7 +94,7 @@ class Installation:
 @contextmanager
 def installation(data: Path, *, servers: bool) -> Iterator[Installation]:
     """A fresh installation; with `servers` on databases and queues of its own, dropped afterwards."""
-    port = _free_port()
+    port = free_port()
     env = {name: value for name, value in os.environ.items() if not name.startswith("DIEMCAU_")}
     env |= {"DIEMCAU_DATA": str(data), "PORT": str(port), "DIEMCAU_CLOCK_START": START}
     made = Installation(data, env, port)
@@ -137,7 +137,8 @@ def _admin() -> Iterator[object]:
     engine.dispose()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

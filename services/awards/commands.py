@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
-
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
@@ -29,10 +26,12 @@ def store_plan(session: Session, batch: Batch) -> None:
         session.execute(insert(quotas), rows)
 
 
-def store_presentations(session: Session, layout_id: int, rows: Iterable[Mapping[str, Any]]) -> None:
-    kept = [{"layout_id": layout_id, "position": position, **row} for position, row in enumerate(rows)]
-    if kept:
-        session.execute(insert(presentations), kept)
+def store_layout(session: Session, layout_id: int, batch: Batch) -> None:
+    """Keep where the layout presents awards."""
+    told = batch.tables["presentations"].records()
+    rows = [{"layout_id": layout_id, "position": position, **row} for position, row in enumerate(told)]
+    if rows:
+        session.execute(insert(presentations), rows)
 
 
 PARTICIPANT = Participant(

@@ -48,7 +48,7 @@ def unit_names(session: Session, conference: str, version: int) -> dict[str, str
     query = select(plan_units.c.key, plan_units.c.name).where(
         plan_units.c.conference == conference, plan_units.c.version == version
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _placement(session: Session, conference: str, version: int, layout_id: int | None) -> Placement:

@@ -13,6 +13,7 @@ import structlog
 from waitress.server import create_server
 
 from services import system as house
+from services.cli.api import Api
 from services.cli.settings import read_settings
 from services.portal.commands import ensure_first_account
 from shared.config import Settings
@@ -24,9 +25,10 @@ THREADS = 16
 @click.option(
     "--example",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Load plan.yaml and delegates.csv from this folder, unless they are loaded already.",
+    help="Load plan.yaml and delegates.csv from this folder when there is no conference yet.",
 )
-def up(example: Path | None) -> None:
+@click.option("--serve-only", is_flag=True, help="Serve APIs and pages; `diemcau worker` moves the events.")
+def up(example: Path | None, serve_only: bool) -> None:
     """Migrate and serve everything in one process on http://127.0.0.1:$PORT.
 
     Without DIEMCAU_AMQP_URL this is the whole system on SQLite in $DIEMCAU_DATA (default: var). Stop it
@@ -43,7 +45,7 @@ def up(example: Path | None) -> None:
     account = _first_account(system)
     app = house.wsgi_app(system)
     server = _listen(app, settings)
-    threads = house.start(house.bus_loops(system), stop)
+    threads = [] if serve_only else house.start(house.bus_loops(system), stop)
     if example is not None:
         _load_example(app, settings, example)
     _greet(settings, account)
@@ -109,13 +111,14 @@ def _serve(server: Any, stop: threading.Event) -> None:
 
 
 def _load_example(app: Any, settings: Settings, folder: Path) -> None:
-    from services.cli.api import Api
-
-    api = Api.inside(app, settings)
+    """The example, once: a mark in the data folder tells that a start was killed half-way."""
+    api, begun = Api.inside(app, settings), settings.data / "example-begun"
+    if api.get("planning/v1/conferences")["items"] and not begun.exists():
+        return
+    begun.touch()
     plan = api.post_plan(folder / "plan.yaml")
-    delegates = folder / "delegates.csv"
-    if plan["created"] and delegates.exists():
-        api.import_delegates(plan["conference"], delegates)
+    api.import_delegates(plan["conference"], folder / "delegates.csv")
+    begun.unlink()
 
 
 def _greet(settings: Settings, account: tuple[str, str] | None) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
-
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
@@ -28,8 +25,10 @@ def store_plan(session: Session, batch: Batch) -> None:
         session.execute(insert(requirements), rows)
 
 
-def store_routes(session: Session, layout_id: int, routes: Iterable[Mapping[str, Any]]) -> None:
+def store_layout(session: Session, layout_id: int, batch: Batch) -> None:
+    """Keep the routes: an invitation is one per route."""
     columns = ("group", "unit", "site", "seats")
+    routes = batch.tables["routes"].records()
     rows = [{"layout_id": layout_id, **{name: route[name] for name in columns}} for route in routes]
     if rows:
         session.execute(insert(layout_routes), rows)

@@ -25,7 +25,7 @@ def count_changes(session: Session, revision: Revision) -> Counts:
     """documents' counts of a revision against its base; an invitation is one per route."""
     changes = invitation_changes(revision.base_layout_id, revision.layout_id).subquery()
     query = select(changes.c.change, func.count()).group_by(changes.c.change)
-    found = dict(session.execute(query).tuples().all())
+    found: dict[str, int] = dict(session.execute(query).all())
     return {
         "invitations_to_issue": found.get("issue", 0),
         "invitations_to_replace": found.get("replace", 0),

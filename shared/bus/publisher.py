@@ -84,7 +84,7 @@ class Publisher:
     def send(self, parcels: Sequence[Parcel]) -> None:
         """Start sending events, at least one.
 
-        One is sent only when the one before it of the same key is confirmed: a refused one is never overtaken.
+        Each waits until the one before it of the same key is confirmed: a refused one is never overtaken.
         """
         current = self._round = _Round(parcels)
         self._ioloop.add_callback_threadsafe(lambda: self._feed(iter(current.ready())))

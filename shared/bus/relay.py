@@ -35,6 +35,7 @@ _LOCK = (
 _LOCK_POLL = 0.5
 _POLL, _IDLE_POLL = 0.02, 0.25
 _RETRY, _LONGEST_RETRY = 0.2, 10.0
+_STRETCH = 16
 
 _log = structlog.get_logger(__name__)
 
@@ -48,7 +49,7 @@ _UNPUBLISHED = (
         outbox.c.key_version,
         outbox.c.envelope,
     )
-    .where(outbox.c.published_at.is_(None))
+    .where(outbox.c.published_at.is_(None), outbox.c.seq > bindparam("after"))
     .order_by(outbox.c.seq)
     .limit(bindparam("window"))
 )
@@ -120,19 +121,36 @@ class Relay:
         with Publisher(self._amqp_url, exchange, patience=self._patience) as publisher:
             while not stop.is_set():
                 self._wake.clear()
-                parcels = self._unpublished(connection)
+                parcels = self._unpublished(connection, after=0)
                 if parcels:
                     self._active_at = time.monotonic()
-                    self._record(connection, publisher.publish(parcels), stop)
+                    self._record(connection, self._publish(connection, publisher, parcels), stop)
                 else:
                     self._wake.wait(self._poll_pause())
 
-    def _unpublished(self, connection: Connection) -> list[Parcel]:
-        rows = connection.execute(_UNPUBLISHED, {"window": self._window})
+    def _publish(self, connection: Connection, publisher: Publisher, parcels: list[Parcel]) -> Receipt:
+        """Publish a stretch of the backlog; the database works while the broker does.
+
+        Returns the last receipt, which is still to be recorded. Reading onwards is safe within a key, whose
+        later events have higher numbers; stretches end so that the numbers of late commits get their turn.
+        """
+        receipt = Receipt()
+        for _ in range(_STRETCH):
+            publisher.send(parcels)
+            self._mark(connection, receipt)
+            following = self._unpublished(connection, after=parcels[-1].seq)
+            receipt = publisher.receipt()
+            if receipt.refused or receipt.lost or len(following) < self._window:
+                break
+            parcels = following
+        return receipt
+
+    def _unpublished(self, connection: Connection, *, after: int) -> list[Parcel]:
+        rows = connection.execute(_UNPUBLISHED, {"after": after, "window": self._window})
         return [
             Parcel(
                 row.seq,
-                row.id,
+                str(row.id),
                 row.type,
                 row.ordering_key,
                 row.key_version,
@@ -142,9 +160,7 @@ class Relay:
         ]
 
     def _record(self, connection: Connection, receipt: Receipt, stop: threading.Event) -> None:
-        if receipt.confirmed:
-            connection.execute(_MARK, {"seqs": receipt.confirmed})
-            self._failures = 0
+        self._mark(connection, receipt)
         for reason in sorted(set(receipt.refused.values())):
             seqs = [seq for seq, given in receipt.refused.items() if given == reason]
             connection.execute(_NOTE, {"seqs": seqs, "reason": reason})
@@ -153,6 +169,11 @@ class Relay:
         if receipt.refused:
             _log.warning("events_refused", service=self._service, count=len(receipt.refused))
             self._pause(stop)
+
+    def _mark(self, connection: Connection, receipt: Receipt) -> None:
+        if receipt.confirmed:
+            connection.execute(_MARK, {"seqs": receipt.confirmed})
+            self._failures = 0
 
     def _poll_pause(self) -> float:
         """20 ms after the last event, growing with the silence to 250 ms after five seconds."""

@@ -41,7 +41,9 @@ def test_openapi_is_valid(documents: dict[str, Any], service: str) -> None:
 
 
 @pytest.mark.parametrize("service", house.MODULES)
-def test_every_operation_is_described_and_fails_with_a_problem(documents: dict[str, Any], service: str) -> None:
+def test_every_operation_is_described_and_fails_with_a_problem(
+    documents: dict[str, Any], service: str
+) -> None:
     document = documents[service]["openapi"]
     for path, methods in document["paths"].items():
         for method, operation in methods.items():

@@ -42,7 +42,10 @@ class TestOnlineBridge(VenueConformance):
     }
 
     def test_each_bridge_has_its_line_test(self) -> None:
-        assert [(duty.site, duty.at) for duty in self._layout().duties] == [("east", "15:00"), ("west", "15:00")]
+        assert [(duty.site, duty.at) for duty in self._layout().duties] == [
+            ("east", "15:00"),
+            ("west", "15:00"),
+        ]
 
     def test_awards_of_a_district_are_presented_at_its_bridge(self) -> None:
         found = [(p.unit, p.site, p.seats) for p in self._layout().presentations]
@@ -143,5 +146,12 @@ def test_unusable_layout_is_described() -> None:
         routes=(Route("nobody", "province", "moon", 0, 1),),
     )
     found = "\n".join(problems(layout, PLAN))
-    for word in ("hall stands twice", "unknown kind cave", "capacity 0", "no site moon", "no group nobody", "0 seats"):
+    for word in (
+        "hall stands twice",
+        "unknown kind cave",
+        "capacity 0",
+        "no site moon",
+        "no group nobody",
+        "0 seats",
+    ):
         assert word in found

@@ -96,7 +96,8 @@ def described(decision: Mapping[Any, Any], options: Mapping[str, str]) -> dict[s
     """A decision with its option's title, and its paper as one value."""
     number = decision["paper_number"]
     paper = {"number": number, "date": decision["paper_date"]} if number else None
-    return {**decision, "option_title": options.get(decision["option"], decision["option"]), "paper": paper}
+    plain = {str(name): value for name, value in decision.items()}
+    return {**plain, "option_title": options.get(decision["option"], decision["option"]), "paper": paper}
 
 
 def find_decision(session: Session, conference: str, number: int) -> Row[Any] | None:

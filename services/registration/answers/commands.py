@@ -13,13 +13,13 @@ from services.registration.answers.model import (
     Answer,
     Invitation,
     Link,
-    LinkUnknown,
     SiteFull,
     SwitchInProgress,
 )
 from services.registration.answers.queries import get_place_invitation, lock_invitation
 from services.registration.answers.statements import RECORD, SQLITE_COUNTED, SQLITE_SAVE, SQLITE_TAKE
 from services.registration.answers.tables import answers
+from services.registration.people.model import UnknownDelegate
 from services.registration.people.tables import places
 from services.registration.storage import is_postgresql
 from shared.bus.outbox import emit
@@ -52,10 +52,10 @@ def answer_invitation(
 
 
 def make_link(session: Session, place: UUID) -> Link:
-    """Raises LinkUnknown (no such delegate), NotDecided, PlaceClosed."""
+    """Raises UnknownDelegate, NotDecided, PlaceClosed."""
     invitation = get_place_invitation(session, place)
     if invitation is None:
-        raise LinkUnknown
+        raise UnknownDelegate
     invitation.require_open()
     return Link(invitation.place, invitation.person, invitation.link_version)
 

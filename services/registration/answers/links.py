@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import struct
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -20,7 +21,7 @@ class Links:
     """Makes and opens links. They live in real time: the conference's clock may be shifted."""
 
     def __init__(self, secret: bytes, public_url: str, lifetime: timedelta = LIFETIME) -> None:
-        self._signer = TimestampSigner(secret, salt="rsvp", digest_method="sha256")
+        self._signer = TimestampSigner(secret, salt="rsvp", digest_method=hashlib.sha256)
         self._base, self._lifetime = public_url.rstrip("/"), lifetime
 
     def make(self, link: Link) -> tuple[str, datetime]:

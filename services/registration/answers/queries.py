@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from services.registration.answers.model import Invitation, Link, LinkExpired, LinkUnknown
 from services.registration.answers.statements import READ_INVITATION, READ_INVITATION_LOCKED
 from services.registration.people.tables import places
+from services.registration.plan.tables import units
 from services.registration.storage import is_postgresql, person_lock
 
 
@@ -36,8 +37,11 @@ def get_place_invitation(session: Session, place: UUID) -> Invitation | None:
     return _invitation(row) if row is not None and row.person is not None else None
 
 
-def unit_of(session: Session, place: UUID) -> int | None:
-    return session.execute(select(places.c.unit_id).where(places.c.id == place)).scalar_one_or_none()
+def unit_key_of(session: Session, place: UUID) -> str | None:
+    """The unit whose place it is; None for an unknown place."""
+    query = select(units.c.key).join(places, places.c.unit_id == units.c.id).where(places.c.id == place)
+    key: str | None = session.execute(query).scalar_one_or_none()
+    return key
 
 
 def _opened(row: Row[Any] | None, link: Link) -> Invitation:

@@ -45,7 +45,9 @@ def recount_for(session: Session, conference: str, persons: Sequence[UUID]) -> N
 
 def live_revisions(session: Session, conference: str) -> Sequence[int]:
     """The current revision and the prepared ones that may still be adopted."""
-    current = select(func.coalesce(func.max(pointers.c.revision), 0)).where(pointers.c.conference == conference)
+    current = select(func.coalesce(func.max(pointers.c.revision), 0)).where(
+        pointers.c.conference == conference
+    )
     query = select(revisions.c.number).where(
         revisions.c.conference == conference,
         revisions.c.counts.is_not(None),

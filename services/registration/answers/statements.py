@@ -57,7 +57,8 @@ select here.place, here.person, here.link_version, here.conference_id, here.conf
   join groups g on g.id = here.group_id
   join units u on u.id = here.unit_id
   left join people p on p.id = here.person
-  left join plan_groups pg on pg.plan_id = here.plan_id and pg.option = here.option and pg.group_id = here.group_id
+  left join plan_groups pg
+    on pg.plan_id = here.plan_id and pg.option = here.option and pg.group_id = here.group_id
   left join plan_units pu on pu.plan_id = here.plan_id and pu.unit_id = here.unit_id
   left join sites s on s.id = here.site_id
   left join layout_sites ls on ls.layout_id = here.layout_id and ls.site_id = here.site_id
@@ -107,7 +108,8 @@ _ANSWER = (
 
 _UPSERT = """
   on conflict (person_id, site_id, starts_at)
-  do update set answer = excluded.answer, note = excluded.note, answered_at = excluded.answered_at, via = excluded.via
+  do update set answer = excluded.answer, note = excluded.note,
+                answered_at = excluded.answered_at, via = excluded.via
 """
 
 # One round trip: is the place still where it was read to be; is there a seat (the counter's row is the

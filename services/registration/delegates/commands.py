@@ -13,19 +13,17 @@ from services.registration.answers.seats import recount_for
 from services.registration.delegates.matching import Identity, Matching, identity
 from services.registration.delegates.model import (
     DUPLICATE_PERSON,
-    NO_FREE_PLACE,
-    TAKEN,
     Changes,
     Draft,
     Held,
+    NoFreePlace,
     PlaceRefused,
     PlaceTaken,
     Seat,
     Seated,
-    UnknownDelegate,
     UnknownSite,
 )
-from services.registration.people.model import Facts
+from services.registration.people.model import Facts, UnknownDelegate
 from services.registration.people.tables import overrides, people, places
 from services.registration.plan.model import View
 from services.registration.plan.tables import conferences, groups, sites, units
@@ -37,7 +35,7 @@ _CHUNK = 500
 
 
 def name_delegate(session: Session, view: View, seat: Seat, facts: Facts) -> UUID:
-    """Put a person on a free place and return the place. Raises PlaceTaken, PlaceRefused."""
+    """Put a person on a free place and return the place. Raises PlaceTaken, NoFreePlace, PlaceRefused."""
     hold_answers(session, view.conference_id)
     existing = load_places(session, view.conference_id, [seat.unit_id])
     held = existing.get(seat.row, {})
@@ -46,9 +44,9 @@ def name_delegate(session: Session, view: View, seat: Seat, facts: Facts) -> UUI
         raise PlaceRefused("name", DUPLICATE_PERSON)
     ordinal = seat.ordinal or _next_free(held, seat.most)
     if ordinal is None:
-        raise PlaceTaken(NO_FREE_PLACE)
+        raise NoFreePlace
     if ordinal in held and held[ordinal].person is not None:
-        raise PlaceTaken(TAKEN)
+        raise PlaceTaken
     taken = Seat(seat.group, seat.group_id, seat.unit, seat.unit_id, ordinal, seat.most)
     matching = Matching(existing, load_people(session, view.conference_id, [facts]))
     matching.match([Draft(0, taken, facts, _given(facts))])
@@ -145,7 +143,9 @@ def load_people(
 
 def _given(facts: Facts) -> frozenset[str]:
     """A single naming says nothing about facts that it leaves out."""
-    return frozenset(name for name in ("name", "position", "phone", "email") if getattr(facts, name) is not None)
+    return frozenset(
+        name for name in ("name", "position", "phone", "email") if getattr(facts, name) is not None
+    )
 
 
 def _next_free(held: Mapping[int, Held], most: int) -> int | None:

@@ -36,7 +36,6 @@ UNCERTAIN_ROUTE = Flaw(
     "No option previewed so far has this place",
 )
 NO_FREE_PLACE = Flaw("no-free-place", "Thành phần này đã hết chỗ", "The group has no free place left")
-TAKEN = Flaw("place-taken", "Chỗ này đã có người", "Somebody has this place")
 DUPLICATE_PLACE = Flaw(
     "duplicate-place", "Chỗ này có ở một dòng khác của tệp", "Another row of the file has this place"
 )
@@ -58,10 +57,6 @@ OTHER_FACTS = Flaw(
 NOT_YOUR_UNIT = Flaw("not-your-unit", "Không phải đơn vị của bạn", "Not your unit")
 
 
-class UnknownDelegate(Exception):
-    """No named place has this id, or it is not for this caller to see."""
-
-
 class PlaceRefused(Exception):
     """A single naming cannot be done; `field` is the input at fault."""
 
@@ -71,11 +66,11 @@ class PlaceRefused(Exception):
 
 
 class PlaceTaken(Exception):
-    """Somebody has this place, or no place is free: 409, for trying later may help."""
+    """Somebody has this place."""
 
-    def __init__(self, flaw: Flaw) -> None:
-        super().__init__(flaw.code)
-        self.flaw = flaw
+
+class NoFreePlace(Exception):
+    """All places of the group and unit have somebody."""
 
 
 class UnknownSite(Exception):

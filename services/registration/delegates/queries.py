@@ -7,11 +7,24 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Integer, Select, String, Uuid, bindparam, case, func, literal, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    String,
+    Uuid,
+    bindparam,
+    case,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import Session
 
 from services.registration.answers.tables import answers
-from services.registration.delegates.model import UnknownDelegate
+from services.registration.people.model import UnknownDelegate
 from services.registration.people.placement import (
     CONFERENCE,
     COUNTS,
@@ -203,7 +216,7 @@ def _clauses(filters: Filters) -> Iterator[ColumnElement[bool]]:
     if filters.site is not None:
         yield from _at_site(_number_of(sites, filters.site))
     if filters.status is not None:
-        yield STATUS == filters.status
+        yield STATUS.in_([filters.status])
     if filters.answer == "unanswered":
         yield COUNTS & answers.c.answer.is_(None)
     elif filters.answer is not None:
@@ -223,7 +236,7 @@ def _at_site(site: ColumnElement[int]) -> Iterator[ColumnElement[bool]]:
         .where(overrides.c.site_id == site, overrides.c.option == OPTION)
     )
     yield places.c.id.in_(routed.correlate(None).union_all(moved.correlate(None)))
-    yield _SITE_NOW == site
+    yield site == _SITE_NOW
 
 
 def _same_row() -> ColumnElement[bool]:
@@ -237,4 +250,4 @@ def _number_of(table: Any, key: str) -> ColumnElement[int]:
 
 
 def _item(row: Any) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name != "sort_key"}
+    return {str(name): value for name, value in row.items() if name != "sort_key"}

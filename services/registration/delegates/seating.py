@@ -117,7 +117,9 @@ def load_seating(session: Session, view: View, unit: str | None = None) -> Seati
 def _newest_plan(view: View) -> Select[tuple[int, int, str]]:
     of_conference = plans.c.conference_id == view.conference_id
     newest = select(func.max(plans.c.version)).where(of_conference).scalar_subquery()
-    return select(plans.c.id, plans.c.version, plans.c.organiser).where(of_conference, plans.c.version == newest)
+    return select(plans.c.id, plans.c.version, plans.c.organiser).where(
+        of_conference, plans.c.version == newest
+    )
 
 
 def _groups(
@@ -135,7 +137,9 @@ def _groups(
         single = row.per is None and row.at in SINGLE_PLACES
         known = found.get(row.key)
         seats = max(row.seats, known.seats if known else 0)
-        found[row.key] = Group(row.key, row.group_id, seats, single and (known is None or known.organiser_only))
+        found[row.key] = Group(
+            row.key, row.group_id, seats, single and (known is None or known.organiser_only)
+        )
         names[search_key(row.name)].add(row.key)
         options |= {row.option} if row.plan_id == newest else set()
     return found, names, options
@@ -162,7 +166,7 @@ def _units(
 def _layouts(session: Session, conference: str, plan_version: int) -> dict[str, int]:
     """A layout of each option of the plan version, as far as they are known."""
     query = (
-        select(revisions.c.option, func.max(revisions.c.layout_id))
+        select(revisions.c.option, func.max(revisions.c.layout_id).label("layout"))
         .where(
             revisions.c.conference == conference,
             revisions.c.plan_version == plan_version,
@@ -171,4 +175,4 @@ def _layouts(session: Session, conference: str, plan_version: int) -> dict[str, 
         )
         .group_by(revisions.c.option)
     )
-    return {option: layout for option, layout in session.execute(query)}
+    return {row.option: row.layout for row in session.execute(query)}

@@ -43,6 +43,10 @@ class BadValue(Exception):
         self.flaw = flaw
 
 
+class UnknownDelegate(Exception):
+    """No named place has this id, or it is not for this caller to see."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """A person as written down: `name` is never empty, the phone is +84…, absent facts are None."""

@@ -7,7 +7,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Integer, String, and_, bindparam, case, exists, func, or_, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    String,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    tuple_,
+)
 
 from services.registration.people.tables import overrides, places
 from services.registration.plan.tables import layout_sites, routes

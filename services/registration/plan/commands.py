@@ -67,7 +67,14 @@ def store_layout(
     group_ids = ids_of(session, groups, owner, {row["group"] for row in route_facts})
     in_rank = sorted(route_facts, key=lambda row: row["rank"])
     rows = [
-        (layout_id, unit_ids[row["unit"]], group_ids[row["group"]], site_ids[row["site"]], row["seats"], order)
+        (
+            layout_id,
+            unit_ids[row["unit"]],
+            group_ids[row["group"]],
+            site_ids[row["site"]],
+            row["seats"],
+            order,
+        )
         for order, row in enumerate(in_rank)
     ]
     load_rows(session, routes, _ROUTE_COLUMNS, sorted(rows))

@@ -46,10 +46,9 @@ def newest_prepared(session: Session, conference: str) -> int | None:
 
 def _view(number: ColumnElement[int], when: ColumnElement[bool]) -> Select[Any]:
     chosen = (revisions.c.conference == conferences.c.key) & (revisions.c.number == number) & when
-    newest = (
-        select(func.max(plans.c.version)).where(plans.c.conference_id == conferences.c.id).scalar_subquery()
-    )
-    version = func.coalesce(revisions.c.plan_version, newest)
+    other = plans.alias("newest")
+    newest = select(func.max(other.c.version)).where(other.c.conference_id == conferences.c.id)
+    version = func.coalesce(revisions.c.plan_version, newest.scalar_subquery())
     return (
         select(
             conferences.c.id,

@@ -74,4 +74,3 @@ NAMED_IN_ROW: ColumnElement[bool] = and_(
     places.c.person_id.is_not(None),
 )
 """Joins BOTH with its named places."""
-

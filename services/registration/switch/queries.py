@@ -83,19 +83,21 @@ def list_headcounts(session: Session, view: View) -> list[dict[str, Any]]:
     return [_headcount(site, persons.get(site["site_id"])) for site in seats]
 
 
-def stream_placements(session: Session, switch: Switch, wanted: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+def stream_placements(
+    session: Session, switch: Switch, wanted: Mapping[str, str]
+) -> Iterator[dict[str, Any]]:
     """Named places of the revision with former and present site; `wanted` may give group, unit, change.
 
     With change `withdrawn` those that the revision takes away, else only those that it has.
     """
     change = wanted.get("change")
-    query = _PLACEMENTS.where(_CHANGE == change if change else IN_NEW)
+    query = _PLACEMENTS.where(_CHANGE.in_([change]) if change else IN_NEW)
     if "group" in wanted:
         query = query.where(groups.c.key == wanted["group"])
     if "unit" in wanted:
         query = query.where(units.c.key == wanted["unit"])
     rows = session.execute(query.execution_options(yield_per=2_000), switch.parameters()).mappings()
-    return (dict(row) for row in rows)
+    return ({str(name): value for name, value in row.items()} for row in rows)
 
 
 def _headcount(site: RowMapping, found: RowMapping | None) -> dict[str, Any]:
@@ -116,9 +118,9 @@ def _headcount(site: RowMapping, found: RowMapping | None) -> dict[str, Any]:
 
 _PLACE_COUNTS = select(*(func.sum(figure).label(name) for name, figure in PLACES.items())).select_from(BOTH)
 
-_NAMED_COUNTS = select(*(func.count().filter(place).label(name) for name, place in NAMED.items())).select_from(
-    BOTH.join(places, NAMED_IN_ROW)
-)
+_NAMED_COUNTS = select(
+    *(func.count().filter(place).label(name) for name, place in NAMED.items())
+).select_from(BOTH.join(places, NAMED_IN_ROW))
 
 _NAMED_LINES = (
     select(
@@ -164,7 +166,12 @@ def _place_lines() -> Select[Any]:
         .outerjoin(from_now, old)
         .outerjoin(to_now, new)
     )
-    order = (func.coalesce(plan_groups.c.position, 1_000_000), groups.c.id, from_now.c.position, to_now.c.position)
+    order = (
+        func.coalesce(plan_groups.c.position, 1_000_000),
+        groups.c.id,
+        from_now.c.position,
+        to_now.c.position,
+    )
     return (
         select(
             lines,

@@ -12,7 +12,9 @@ KEY = "nghe-an-2021-bau-cu"
 
 
 def counts(revision: dict[str, Any]) -> dict[str, int]:
-    return {key: value for part in revision["services"].values() for key, value in (part["counts"] or {}).items()}
+    return {
+        key: value for part in revision["services"].values() for key, value in (part["counts"] or {}).items()
+    }
 
 
 def states(revision: dict[str, Any]) -> dict[str, str]:
@@ -34,7 +36,7 @@ def test_preview_of_online_opens_22_sites_and_changes_nothing(planned: Any) -> N
     revision = planned.revision(number)
     assert (revision["state"], revision["prepared"], revision["settled"]) == ("prepared", 5, 0)
     assert counts(revision) == {
-        "tasks_opened": 85,   # 1 letter, 3 tasks × 21 districts, 21 line tests
+        "tasks_opened": 85,  # 1 letter, 3 tasks × 21 districts, 21 line tests
         "tasks_closed": 0,
         "sites_opened": 22,
         "sites_closed": 0,
@@ -72,8 +74,8 @@ def test_switch_to_the_hall_moves_and_withdraws_and_shows_the_overrun(planned: A
         "capacity": 100,
         "overruns": 1,
         "places": 106,
-        "places_moved": 54 + 42,   # the hub's ten groups, and two of each district's standing board
-        "places_added": 10,   # ten more awardees at the hall
+        "places_moved": 54 + 42,  # the hub's ten groups, and two of each district's standing board
+        "places_added": 10,  # ten more awardees at the hall
         "places_withdrawn": 516 - 96,
         "invitations_to_replace": 10 + 21,
         "invitations_to_withdraw": 105,

@@ -8,7 +8,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.registration.delegates.columns import (
+from services.registration.delegates.commands import apply_changes, load_people, load_places
+from services.registration.delegates.matching import Matching
+from services.registration.delegates.model import NOT_YOUR_UNIT, Changes, Draft, PlaceRefused, RowFlaw, Seat
+from services.registration.delegates.seating import Seating, load_seating
+from services.registration.files.columns import (
     IGNORED,
     Columns,
     find_columns,
@@ -16,11 +20,7 @@ from services.registration.delegates.columns import (
     phone_text,
     read_ordinal,
 )
-from services.registration.delegates.commands import apply_changes, load_people, load_places
-from services.registration.delegates.matching import Matching
-from services.registration.delegates.model import NOT_YOUR_UNIT, Changes, Draft, PlaceRefused, RowFlaw, Seat
-from services.registration.delegates.seating import Seating, load_seating
-from services.registration.delegates.sheet import NO_FILE, Row, SheetRefused, read_rows
+from services.registration.files.sheet import NO_FILE, Row, SheetRefused, read_rows
 from services.registration.people.model import BadValue, Facts, read_facts
 from services.registration.plan.model import View
 from services.registration.storage import hold_answers

@@ -28,11 +28,11 @@ NOT_READABLE = Flaw(
     "not-readable", "Không đọc được: cần tệp .xlsx hoặc .csv (UTF-8)", "Not an .xlsx or .csv (UTF-8) file"
 )
 SUSPICIOUS = Flaw(
-    "archive-refused", "Tệp nén bất thường, không mở", "The archive is not like a workbook's and is not opened"
+    "archive-refused",
+    "Tệp nén bất thường, không mở",
+    "The archive is not like a workbook's and is not opened",
 )
-TOO_MANY_ROWS = Flaw(
-    "too-many-rows", "Quá 1.048.576 dòng", "More than 1,048,576 rows"
-)
+TOO_MANY_ROWS = Flaw("too-many-rows", "Quá 1.048.576 dòng", "More than 1,048,576 rows")
 
 
 class SheetRefused(Exception):

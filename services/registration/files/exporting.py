@@ -12,13 +12,21 @@ import xlsxwriter
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from services.registration.delegates.columns import HEADINGS
+from services.registration.files.columns import HEADINGS
 from services.registration.people.model import national
 from services.registration.people.tables import places
 from services.registration.plan.model import View
 from services.registration.plan.tables import groups, plan_groups, plan_units, routes, units
 
-EXPORTED = ("Mã thành phần", "Thành phần", "Mã đơn vị", *list(HEADINGS.values())[1:], "Điểm cầu", "Tình trạng", "Trả lời")
+EXPORTED = (
+    "Mã thành phần",
+    "Thành phần",
+    "Mã đơn vị",
+    *list(HEADINGS.values())[1:],
+    "Điểm cầu",
+    "Tình trạng",
+    "Trả lời",
+)
 TEMPLATE = ("Mã thành phần", "Thành phần", "Mã đơn vị", *list(HEADINGS.values())[1:])
 WIDTHS = (20, 45, 20, 35, 8, 28, 40, 14, 32, 30, 14, 12)
 ROWS_PER_SHEET = 1_048_575
@@ -37,8 +45,8 @@ def write_xlsx(file: IO[bytes], headings: Sequence[str], rows: Iterable[Sequence
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as workbook:
         bold = workbook.add_format({"bold": True})
-        sheet, line = None, ROWS_PER_SHEET + 1
-        for row in _at_least_headings(rows):
+        sheet, line = _new_sheet(workbook, headings, bold), 1
+        for row in rows:
             if line > ROWS_PER_SHEET:
                 sheet, line = _new_sheet(workbook, headings, bold), 1
             for column, value in enumerate(row):
@@ -118,7 +126,8 @@ _ROUTES = (
             & (plan_groups.c.group_id == routes.c.group_id),
         )
         .outerjoin(
-            plan_units, (plan_units.c.plan_id == bindparam("plan")) & (plan_units.c.unit_id == routes.c.unit_id)
+            plan_units,
+            (plan_units.c.plan_id == bindparam("plan")) & (plan_units.c.unit_id == routes.c.unit_id),
         )
     )
     .where(routes.c.layout_id == bindparam("layout"))
@@ -143,16 +152,6 @@ def _new_sheet(workbook: Any, headings: Sequence[str], bold: Any) -> Any:
     sheet.freeze_panes(1, 0)
     sheet.write_row(0, 0, headings, bold)
     return sheet
-
-
-def _at_least_headings(rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
-    """An empty list still has a sheet with its headings."""
-    empty = True
-    for row in rows:
-        empty = False
-        yield row
-    if empty:
-        yield ()
 
 
 def _guarded(value: Any) -> Any:

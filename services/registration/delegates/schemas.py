@@ -1,0 +1,126 @@
+"""What the delegate routes take and give."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from services.registration.delegates.queries import Filters
+from services.registration.plan.model import KEY, LARGEST
+
+STATUSES = ("placed", "elsewhere", "withdrawn", "unplaced")
+_NO_CONTROL = validate.Regexp(r"^[^\x00-\x1f\x7f\ud800-\udfff]*$", error="Contains a control character.")
+
+
+def key_field(**kwargs: Any) -> fields.Str:
+    """A key of the plan; an empty one counts as none."""
+    return fields.Str(validate=validate.Regexp(f"^({KEY.pattern})?$", error="Not a key."), **kwargs)
+
+
+def revision_field() -> fields.Int:
+    return fields.Int(load_default=None, validate=validate.Range(min=1, max=LARGEST))
+
+
+class FilterSchema(Schema):
+    """What a list is narrowed to."""
+
+    q = fields.Str(load_default="", validate=[validate.Length(max=200), _NO_CONTROL])
+    site = key_field(load_default="")
+    group = key_field(load_default="")
+    unit = key_field(load_default="")
+    status = fields.Str(load_default="", validate=validate.OneOf(["", *STATUSES]))
+    answer = fields.Str(load_default="", validate=validate.OneOf(["", "accepted", "declined", "unanswered"]))
+
+
+class ListSchema(FilterSchema):
+    cursor = fields.Str(load_default="", validate=validate.Length(max=2_000))
+    limit = fields.Int(load_default=50, validate=validate.Range(min=1, max=500))
+
+
+class DelegateSchema(Schema):
+    id = fields.UUID()
+    person = fields.UUID()
+    group = fields.Str()
+    group_name = fields.Str()
+    unit = fields.Str()
+    unit_name = fields.Str()
+    ordinal = fields.Int()
+    name = fields.Str()
+    position = fields.Str(allow_none=True)
+    phone = fields.Str(allow_none=True)
+    email = fields.Str(allow_none=True)
+    site = fields.Str(allow_none=True)
+    site_name = fields.Str(allow_none=True)
+    status = fields.Str(validate=validate.OneOf(STATUSES))
+    answer = fields.Str(allow_none=True)
+    special = fields.Bool()
+
+
+class DelegatesSchema(Schema):
+    revision = fields.Int(allow_none=True)
+    total = fields.Int()
+    items = fields.List(fields.Nested(DelegateSchema))
+    next_cursor = fields.Str(allow_none=True)
+
+
+class ChangeSchema(Schema):
+    """A person's facts; null takes one back."""
+
+    name = fields.Str()
+    position = fields.Str(allow_none=True)
+    phone = fields.Str(allow_none=True)
+    email = fields.Str(allow_none=True)
+
+
+class NamingSchema(ChangeSchema):
+    """A person and the place to put them on: the next free one without `ordinal`."""
+
+    group = key_field(required=True)
+    unit = key_field(load_default=None, allow_none=True)
+    ordinal = fields.Int(load_default=None, allow_none=True, strict=True, validate=validate.Range(1, LARGEST))
+    name = fields.Str(required=True)
+
+
+class OverrideSchema(Schema):
+    """Sit at `site` under `option`, whatever the place says; `site` null takes that back."""
+
+    option = key_field(required=True)
+    site = key_field(required=True, allow_none=True)
+
+
+class RowFlawSchema(Schema):
+    row = fields.Int()
+    column = fields.Str()
+    code = fields.Str()
+    message = fields.Str()
+    value = fields.Raw(allow_none=True)
+
+
+class ReportSchema(Schema):
+    rows = fields.Int()
+    created = fields.Int()
+    updated = fields.Int()
+    unchanged = fields.Int()
+    errors = fields.List(fields.Nested(RowFlawSchema))
+    warnings = fields.List(fields.Nested(RowFlawSchema))
+    applied = fields.Bool()
+
+
+class ImportQuery(Schema):
+    dry_run = fields.Bool(load_default=False)
+
+
+class ImportFile(Schema):
+    file = fields.Raw(required=True, metadata={"type": "string", "format": "binary"})
+
+
+def filters_of(given: dict[str, Any], unit: str | None) -> Filters:
+    return Filters(
+        q=given["q"].strip() or None,
+        site=given["site"] or None,
+        group=given["group"] or None,
+        unit=unit or given["unit"] or None,
+        status=given["status"] or None,
+        answer=given["answer"] or None,
+    )

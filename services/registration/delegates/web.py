@@ -1,0 +1,169 @@
+"""Routes of delegates: list, name, change, give free."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import url_for
+from flask_smorest import Blueprint
+
+from services.registration.delegates.access import OTHER_UNIT, own_unit
+from services.registration.delegates.commands import (
+    change_delegate,
+    name_delegate,
+    put_elsewhere,
+    vacate_place,
+)
+from services.registration.delegates.model import PlaceRefused
+from services.registration.delegates.queries import (
+    conference_of,
+    get_delegate,
+    get_etag,
+    list_delegates,
+)
+from services.registration.delegates.schemas import (
+    ChangeSchema,
+    DelegateSchema,
+    DelegatesSchema,
+    ListSchema,
+    NamingSchema,
+    OverrideSchema,
+    filters_of,
+)
+from services.registration.delegates.seating import load_seating
+from services.registration.people.model import Facts, Flaw, UnknownDelegate, read_facts
+from services.registration.plan.model import View
+from services.registration.plan.queries import get_view
+from shared.http.calls import Call, check_if_match, reads, writes
+from shared.http.cursors import decode, encode
+from shared.http.problems import INVALID, FieldError, Problem
+
+bp = Blueprint("delegates", __name__, description="Delegates: who holds which place, and where they sit")
+
+
+@bp.route("/conferences/<key>/delegates")
+@reads("names:read")
+@bp.arguments(ListSchema, location="query")
+@bp.response(200, DelegatesSchema)
+def get_delegates(call: Call, given: dict[str, Any], key: str) -> dict[str, Any]:
+    """Everybody named, in the order of given names, with where the current revision seats them."""
+    start = _position(given["cursor"])
+    view = get_view(call.session, key, start["revision"] if start else None)
+    filters = filters_of(given, own_unit(call, given["unit"]))
+    after, total = (start["after"], start["total"]) if start else (None, None)
+    page = list_delegates(call.session, view, filters, limit=given["limit"], after=after, total=total)
+    following = None
+    if page.after is not None:
+        place = {"s": page.after[0], "i": str(page.after[1])}
+        following = encode({"r": view.revision, "t": page.total, **place})
+    return {"revision": view.revision, "total": page.total, "items": page.items, "next_cursor": following}
+
+
+@bp.route("/conferences/<key>/delegates", methods=["POST"])
+@writes("names:write")
+@bp.arguments(NamingSchema)
+@bp.response(201, DelegateSchema)
+def post_delegate(call: Call, given: dict[str, Any], key: str) -> Any:
+    """Name a person on a place of any option."""
+    view = get_view(call.session, key)
+    unit = own_unit(call, given["unit"])
+    facts = _read(given)
+    try:
+        seating = load_seating(call.session, view, unit or "")
+        seat = seating.find_seat(given["group"], unit, given["ordinal"])
+        own_unit(call, seat.unit)
+        place = name_delegate(call.session, view, seat, facts)
+    except PlaceRefused as error:
+        raise refused({error.field: error.flaw}) from None
+    location = url_for("delegates.get_one", place=place)
+    headers = {"Location": location, "ETag": f'"{get_etag(call.session, place)}"'}
+    return get_delegate(call.session, view, place), 201, headers
+
+
+@bp.route("/delegates/<uuid:place>")
+@reads("names:read")
+@bp.response(200, DelegateSchema)
+def get_one(call: Call, place: UUID) -> Any:
+    """One named place."""
+    _view, item = _find(call, place)
+    return item, 200, {"ETag": f'"{get_etag(call.session, place)}"'}
+
+
+@bp.route("/delegates/<uuid:place>", methods=["PATCH"])
+@writes("names:write")
+@bp.arguments(ChangeSchema)
+@bp.response(200, DelegateSchema)
+def patch_delegate(call: Call, given: dict[str, Any], place: UUID) -> Any:
+    """Change what is written about the person; what is not sent stays."""
+    view, item = _find(call, place)
+    check_if_match(get_etag(call.session, place))
+    before = {name: item[name] for name in ("name", "position", "phone", "email")}
+    facts = _read(before | given)
+    if facts != Facts(**before):
+        change_delegate(call.session, view, item["person"], facts)
+    headers = {"ETag": f'"{get_etag(call.session, place)}"'}
+    return get_delegate(call.session, view, place), 200, headers
+
+
+@bp.route("/delegates/<uuid:place>", methods=["DELETE"])
+@writes("names:write")
+@bp.response(204)
+def delete_delegate(call: Call, place: UUID) -> None:
+    """The place becomes vacant; what the person answered stays theirs."""
+    view, _item = _find(call, place)
+    vacate_place(call.session, view, place)
+
+
+@bp.route("/delegates/<uuid:place>/override", methods=["PUT"])
+@writes("names:write")
+@bp.arguments(OverrideSchema)
+@bp.response(200, DelegateSchema)
+def put_override(call: Call, given: dict[str, Any], place: UUID) -> dict[str, Any]:
+    """Seat the person at another site under one option, or take that back."""
+    view, item = _find(call, place)
+    if call.actor.unit is not None:
+        raise Problem(OTHER_UNIT)
+    put_elsewhere(call.session, view, item["person"], given["option"], given["site"])
+    return get_delegate(call.session, view, place)
+
+
+def refused(flaws: dict[str, Flaw]) -> Problem:
+    errors = [FieldError(f"/{name}", flaw.code, flaw.vi, flaw.en) for name, flaw in flaws.items()]
+    return Problem(INVALID, errors=errors)
+
+
+def _find(call: Call, place: UUID) -> tuple[View, dict[str, Any]]:
+    """Raises UnknownDelegate, also for a place of another unit than the caller's."""
+    view = get_view(call.session, conference_of(call.session, place))
+    item = get_delegate(call.session, view, place)
+    if call.actor.unit not in (None, item["unit"]):
+        raise UnknownDelegate
+    return view, item
+
+
+def _read(values: dict[str, Any]) -> Facts:
+    facts, flaws = read_facts(values)
+    if facts is None:
+        raise refused(flaws)
+    return facts
+
+
+def _position(cursor: str) -> dict[str, Any] | None:
+    """Where a page begins. Raises Problem 422 for what is no cursor of this list."""
+    position = decode(cursor)
+    if position is None:
+        return None
+    try:
+        key, place = str(position["s"]), UUID(str(position["i"]))
+        key.encode()
+        revision = None if position["r"] is None else int(position["r"])
+        total = int(position["t"])
+    except (KeyError, TypeError, ValueError):
+        key = "\0"
+    if "\0" in key:
+        error = FieldError(
+            "/query/cursor", "invalid-value", "Con trỏ trang không đúng", "Not a cursor of this list"
+        )
+        raise Problem(INVALID, errors=[error])
+    return {"revision": revision, "after": (key, place), "total": total}
