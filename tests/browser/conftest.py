@@ -112,6 +112,7 @@ def open_page(
         )
         if username:
             context.add_cookies(cookies(username))  # type: ignore[arg-type]
+        context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import json
 import os
@@ -104,7 +105,7 @@ class Desk:
     """Tells registration facts of one conference, and calls its API."""
 
     def __init__(self, told: Told, tree: Mapping[str, Any]) -> None:
-        self.told, self.tree = told, dict(tree)
+        self.told, self.tree = told, copy.deepcopy(dict(tree))
         self.key = str(tree["conference"]["key"])
         self.database = told.database
         self.app = registration.create_app(told.settings, told.database)
