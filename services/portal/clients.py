@@ -103,9 +103,9 @@ class Calls:
     def tasks(self, key: str, **filters: str) -> Json:
         return self._get("planning", f"/conferences/{key}/tasks", **filters)
 
-    def set_task(self, id: str, state: str, note: str) -> Json:
+    def set_task(self, key: str, id: str, state: str, note: str) -> Json:
         body = {"state": state, "note": note}
-        return self._json(self._send("planning", "PATCH", f"/tasks/{id}", json=body))
+        return self._json(self._send("planning", "PATCH", f"/conferences/{key}/tasks/{id}", json=body))
 
     # venue
     def board(self, key: str) -> Json:

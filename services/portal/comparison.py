@@ -179,24 +179,30 @@ def _places(names: set[str]) -> str:
     return next(iter(names)) if len(names) == 1 else f"{number_vi(len(names))} nơi"
 
 
-def invitations_by_group(items: Iterable[Json]) -> dict[str, list[Json]]:
-    """By change: each group once, with its units and seats together."""
+def invitations_by_group(items: Iterable[Json], order: list[str]) -> dict[str, list[Json]]:
+    """By change: each group once, in the plan's order, with its units and seats together."""
     found: dict[str, dict[str, Json]] = {}
     for item in items:
         groups = found.setdefault(item["change"], {})
         row = groups.setdefault(item["group"], {"group": item["group"], "units": [], "seats": 0})
         row["units"].append(item["unit"])
         row["seats"] += int(item["seats"])
-    return {change: list(groups.values()) for change, groups in found.items()}
+    rank = {group: place for place, group in enumerate(order)}
+    return {
+        change: sorted(groups.values(), key=lambda row: rank.get(row["group"], len(rank)))
+        for change, groups in found.items()
+    }
 
 
 def tasks_by_title(tasks: Iterable[Json]) -> list[Json]:
-    """A task that many units have stands once, with its units."""
+    """A task that many units have stands once; its title may end with the unit's name."""
     found: dict[tuple[str, str], Json] = {}
     for task in tasks:
-        slot = (task["title"], str(task["due_at"]))
-        row = found.setdefault(slot, {"title": task["title"], "due_at": task["due_at"], "units": []})
-        row["units"].append(task["unit_name"] or task["unit"])
+        unit = task["unit_name"] or task["unit"]
+        title = task["title"].removesuffix(unit).strip()
+        row = found.setdefault((title, str(task["due_at"])), {"due_at": task["due_at"], "units": []})
+        row["title"] = title if row["units"] else task["title"]
+        row["units"].append(unit)
     return list(found.values())
 
 

@@ -113,7 +113,10 @@ class Publisher:
             on_close_callback=self._on_lost,
             custom_ioloop=self._ioloop,
         )
-        self._ioloop.start()
+        try:
+            self._ioloop.start()
+        finally:
+            self._ioloop.close()
 
     def _on_open(self, connection: Any) -> None:
         connection.channel(on_open_callback=self._on_channel)

@@ -148,15 +148,8 @@ class Relay:
     def _unpublished(self, connection: Connection, *, after: int) -> list[Parcel]:
         rows = connection.execute(_UNPUBLISHED, {"after": after, "window": self._window})
         return [
-            Parcel(
-                row.seq,
-                str(row.id),
-                row.type,
-                row.ordering_key,
-                row.key_version,
-                stamp(row.envelope, row.key_version),
-            )
-            for row in rows
+            Parcel(seq, str(event_id), event_type, key, version, stamp(envelope, version))
+            for seq, event_id, event_type, key, version, envelope in rows
         ]
 
     def _record(self, connection: Connection, receipt: Receipt, stop: threading.Event) -> None:

@@ -110,9 +110,7 @@ def _add_documents(app: Flask, service: str, api: Api, events: dict[str, Any]) -
     base, document = f"/api/{service}/v1", _openapi(api)
     app.add_url_rule(f"{base}/openapi.json", "openapi", lambda: document)
     app.add_url_rule(f"{base}/asyncapi.json", "asyncapi", lambda: events)
-    app.add_url_rule(
-        f"{base}/docs", "docs", lambda: render_template_string(_DOCS, spec=document, base=base)
-    )
+    app.add_url_rule(f"{base}/docs", "docs", lambda: render_template_string(_DOCS, spec=document, base=base))
 
 
 def _openapi(api: Api) -> dict[str, Any]:

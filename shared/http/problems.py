@@ -129,7 +129,9 @@ def prefers_english() -> bool:
 def _respond_http(error: HTTPException) -> Response:
     data = getattr(error, "data", None)
     if data and "messages" in data:  # webargs: a body, a query or a path that the schema refuses
-        return respond(Problem(INVALID, errors=field_errors(data["messages"])))
+        errors = field_errors(data["messages"])
+        unread = isinstance(data["messages"].get("json"), list)  # no JSON at all: there are no fields yet
+        return respond(Problem(MALFORMED if unread else INVALID, errors=errors))
     status = error.code or 500
     code = (error.name or "error").lower().replace(" ", "-")
     kind = ProblemType(status, code, error.description or error.name, error.description or error.name)

@@ -3,7 +3,6 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import date
-from itertools import permutations
 from typing import Any
 from uuid import uuid4
 
@@ -97,7 +96,7 @@ def test_tables_are_cut_into_pages(planning: Database) -> None:
     assert facts[3].data["revision"] == 1
 
 
-@pytest.mark.parametrize("order", list(permutations(range(4))))
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (1, 3, 0, 2), (2, 0, 3, 1)])
 def test_batch_is_complete_once_in_any_order(
     planning: Database, consumer: Consumer, got: list[Batch], order: tuple[int, ...]
 ) -> None:

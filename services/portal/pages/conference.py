@@ -12,6 +12,7 @@ from services.portal.formatting import clock_times
 from services.portal.gate import calls
 
 blueprint = Blueprint("conference", __name__)
+UNITS_SHOWN = 60
 
 
 @blueprint.get("/hoi-nghi/<key>")
@@ -22,7 +23,8 @@ def show(key: str) -> ResponseReturnValue:
         conference=conference,
         current=option_of(conference, conference["current_option"]),
         programme=clock_times(conference["programme"], conference["starts_at"]),
-        deadlines=_by_unit(conference["deadlines"]),
+        deadlines=_by_unit(calls().tasks(key)["items"]),
+        shown=UNITS_SHOWN,
         decisions=calls().decisions(key),
         section="conference",
     )
@@ -51,9 +53,9 @@ def groups_of(conference: Json) -> list[Json]:
     return list(found.values())
 
 
-def _by_unit(deadlines: list[Json]) -> list[dict[str, Any]]:
+def _by_unit(tasks: list[Json]) -> list[dict[str, Any]]:
     """Deadlines grouped by unit, each group and the groups themselves by date."""
     groups: dict[str, list[Json]] = {}
-    for deadline in sorted(deadlines, key=lambda one: str(one["due_at"])):
-        groups.setdefault(deadline["unit_name"] or deadline["unit"], []).append(deadline)
+    for task in sorted(tasks, key=lambda one: str(one["due_at"])):
+        groups.setdefault(task["unit_name"] or task["unit"], []).append(task)
     return [{"unit": unit, "deadlines": found} for unit, found in groups.items()]

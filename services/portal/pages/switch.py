@@ -140,6 +140,7 @@ def _preview(
     base = calls().revision(key, revision["base"]) if revision["base"] else None
     option, before = option_of(conference, revision["option"]), option_of(conference, revision["base_option"])
     after, now = counts_of(revision), counts_of(base) if base else None
+    group_names = names(groups_of(conference))
     newest = problem.newest if problem else revision["newest"] if revision["stale"] else None
     return render_template(
         "preview.html",
@@ -152,9 +153,9 @@ def _preview(
         rows=compare(option or {"groups": []}, before, after, now, changes["venue"]["overruns"]),
         changes=changes,
         groups=by_group(changes["registration"]["items"]),
-        group_names=names(groups_of(conference)),
+        group_names=group_names,
         unit_names=names(calls().units(key)),
-        invitations=invitations_by_group(changes["documents"]["items"]),
+        invitations=invitations_by_group(changes["documents"]["items"], list(group_names)),
         opened=tasks_by_title(changes["planning"]["opened"]),
         closed=tasks_by_title(changes["planning"]["closed"]),
         awards=awards_by_unit(changes["awards"]["items"]),

@@ -11,7 +11,8 @@ from services.portal.gate import account, calls, need
 from services.portal.pages.conference import load
 
 blueprint = Blueprint("tasks", __name__, url_prefix="/hoi-nghi/<key>/nhiem-vu")
-FILTERS = {"don-vi": "unit", "trang-thai": "state", "tiep": "cursor"}
+FILTERS = {"don-vi": "unit", "trang-thai": "state"}
+SHOWN = 300
 
 
 @blueprint.get("")
@@ -24,8 +25,8 @@ def show(key: str) -> ResponseReturnValue:
     return render_template(
         "tasks.html",
         conference=conference,
-        groups=_by_unit(listed["items"]),
-        next_cursor=listed["next_cursor"],
+        groups=_by_unit(listed["items"][:SHOWN]),
+        left_out=max(0, len(listed["items"]) - SHOWN),
         units=calls().units(key),
         given=given,
         section="tasks",
@@ -36,7 +37,7 @@ def show(key: str) -> ResponseReturnValue:
 def mark(key: str, id: str) -> ResponseReturnValue:
     need("tasks:write")
     done = text("state") == "done"
-    calls().set_task(id, "done" if done else "open", text("note"))
+    calls().set_task(key, id, "done" if done else "open", text("note"))
     flash("Đã đánh dấu xong." if done else "Đã mở lại nhiệm vụ.")
     back = {name: text(name) for name in FILTERS if text(name)}
     return redirect(url_for("tasks.show", key=key, **back, _anchor=f"viec-{id}"))  # type: ignore[arg-type]

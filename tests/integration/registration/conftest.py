@@ -22,6 +22,7 @@ from sqlalchemy.engine import make_url
 from diemcau.layout import Layout
 from diemcau.plan import Awardees, Group, Plan, Unit
 from services.registration import app as registration
+from services.registration.plan.tables import metadata
 from services.venue.plugins.in_person import InPerson
 from services.venue.plugins.online_bridge import OnlineBridge
 from shared.bus.embedded import CursorConsumer
@@ -32,7 +33,9 @@ from shared.bus.tables import metadata as bus_metadata
 from shared.config import Settings, load_settings
 from shared.contracts.planning import ConferencePlannedV1, OptionProposedV1, OptionSelectedV1
 from shared.contracts.venue import LayoutPreparedV1
+from shared.http.idempotency import metadata as http_metadata
 from shared.http.tokens import sign
+from shared.revisions.tables import metadata as revisions_metadata
 from shared.storage.database import Database
 from shared.storage.migrate import migrate
 
@@ -77,7 +80,14 @@ SMALL = {
             "settings": {"hall": {"name": "Hội trường", "address": "Vinh", "capacity": 5}},
             "groups": [
                 {"key": "lanh-dao", "name": "Lãnh đạo tỉnh", "at": "hall", "seats": 3, "rank": 1},
-                {"key": "huyen", "name": "Đại biểu huyện", "at": "hall", "seats": 2, "rank": 2, "per": "district"},
+                {
+                    "key": "huyen",
+                    "name": "Đại biểu huyện",
+                    "at": "hall",
+                    "seats": 2,
+                    "rank": 2,
+                    "per": "district",
+                },
             ],
         },
     ],
@@ -249,7 +259,19 @@ def _plan_tables(tree: Mapping[str, Any]) -> Any:
         for option in tree["options"]
         for group in option["groups"]
     ]  # fmt: skip
-    columns = ("option", "key", "name", "at", "invited_by", "seats", "rank", "per", "press", "sources", "kinds")
+    columns = (
+        "option",
+        "key",
+        "name",
+        "at",
+        "invited_by",
+        "seats",
+        "rank",
+        "per",
+        "press",
+        "sources",
+        "kinds",
+    )
     return {
         "units": (
             ("key", "name", "level", "parent"),
@@ -293,16 +315,17 @@ def _layout_tables(layout: Layout) -> Any:
 
 
 @pytest.fixture(scope="session")
-def postgres_template() -> Iterator[str]:
-    """A migrated database on the server, of which every test gets a copy."""
+def migrated_postgres() -> Iterator[Database]:
+    """A migrated database on the server; each test leaves it empty."""
     admin = create_engine(ADMIN_URL, isolation_level="AUTOCOMMIT")
     name = f"diemcau_test_{secrets.token_hex(6)}"
     with admin.connect() as connection:
-        connection.execute(text(f"create database {name} strategy file_copy template template0 encoding 'UTF8'"))
-    database = Database("registration", _url_of(name))
+        connection.execute(text(f"create database {name} template template0 encoding 'UTF8'"))
+    url = make_url(ADMIN_URL).set(database=name).render_as_string(hide_password=False)
+    database = Database("registration", url, pool_size=20)
     migrate(database, registration.MIGRATIONS)
+    yield database
     database.dispose()
-    yield name
     with admin.connect() as connection:
         connection.execute(text(f"drop database {name} with (force)"))
     admin.dispose()
@@ -318,17 +341,13 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def postgres(postgres_template: str) -> Iterator[Database]:
-    admin = create_engine(ADMIN_URL, isolation_level="AUTOCOMMIT")
-    name = f"diemcau_test_{secrets.token_hex(6)}"
-    with admin.connect() as connection:
-        connection.execute(text(f"create database {name} strategy file_copy template {postgres_template}"))
-    database = Database("registration", _url_of(name), pool_size=20)
-    yield database
-    database.dispose()
-    with admin.connect() as connection:
-        connection.execute(text(f"drop database {name} with (force)"))
-    admin.dispose()
+def postgres(migrated_postgres: Database) -> Iterator[Database]:
+    yield migrated_postgres
+    everything = [*metadata.tables, *bus_metadata.tables, *http_metadata.tables, *revisions_metadata.tables]
+    with migrated_postgres.engine.begin() as connection:
+        connection.execute(text("set local session_replication_role = replica"))
+        for table in everything:
+            connection.execute(text(f'delete from "{table}"'))
 
 
 @pytest.fixture
@@ -386,6 +405,3 @@ def reference_list() -> bytes:
 def new_desk(told: Told) -> Callable[[Mapping[str, Any]], Desk]:
     return lambda tree: Desk(told, tree)
 
-
-def _url_of(name: str) -> str:
-    return make_url(ADMIN_URL).set(database=name).render_as_string(hide_password=False)

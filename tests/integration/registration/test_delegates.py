@@ -92,7 +92,15 @@ def test_pages_carry_revision_and_total(small: Any) -> None:
 
 
 def test_bad_queries_are_refused(small: Any) -> None:
-    for query in ({"limit": 0}, {"limit": "x"}, {"status": "?"}, {"q": "\0"}, {"site": "A B"}, {"cursor": "e30"}, {"cursor": "x"}):
+    for query in (
+        {"limit": 0},
+        {"limit": "x"},
+        {"status": "?"},
+        {"q": "\0"},
+        {"site": "A B"},
+        {"cursor": "e30"},
+        {"cursor": "x"},
+    ):
         assert small.call("GET", small.of("delegates"), query_string=query).status_code == 422, query
 
 
@@ -100,7 +108,9 @@ def test_naming_is_checked(small: Any) -> None:
     small.adopt("online")
 
     def post(**body: Any) -> Any:
-        return small.call("POST", small.of("delegates"), json={"group": "lanh-dao", "name": "Nguyễn An", **body})
+        return small.call(
+            "POST", small.of("delegates"), json={"group": "lanh-dao", "name": "Nguyễn An", **body}
+        )
 
     assert codes(post(group="none")) == [("/group", "unknown-group")]
     assert codes(post(unit="none")) == [("/unit", "unknown-unit")]
@@ -122,7 +132,9 @@ def test_place_without_a_route_in_any_option_is_refused_once_all_are_known(small
     named = small.name("huyen", "tinh", "Nguyễn An")
     small.call("DELETE", f"delegates/{named['id']}")
     small.propose("in_person")
-    answer = small.call("POST", small.of("delegates"), json={"group": "huyen", "unit": "tinh", "name": "Nguyễn An"})
+    answer = small.call(
+        "POST", small.of("delegates"), json={"group": "huyen", "unit": "tinh", "name": "Nguyễn An"}
+    )
     assert codes(answer) == [("/unit", "no-such-place")]
 
 
@@ -142,7 +154,11 @@ def test_change_needs_the_state_that_was_read(small: Any) -> None:
     etag = small.call("GET", path).headers["ETag"]
     assert small.call("PATCH", path, json={"name": "Nguyễn Ân"}).status_code == 428
     changed = small.call("PATCH", path, json={"name": "Nguyễn Ân"}, headers={"If-Match": etag})
-    assert (changed.status_code, changed.json["name"], changed.json["phone"]) == (200, "Nguyễn Ân", "+84912345678")
+    assert (changed.status_code, changed.json["name"], changed.json["phone"]) == (
+        200,
+        "Nguyễn Ân",
+        "+84912345678",
+    )
     stale = small.call("PATCH", path, json={"phone": None}, headers={"If-Match": etag})
     assert stale.status_code == 412
     cleared = small.call("PATCH", path, json={"phone": None}, headers={"If-Match": changed.headers["ETag"]})
@@ -174,7 +190,9 @@ def test_vacated_place_is_gone_and_free(small: Any) -> None:
 def test_contact_of_a_unit_sees_and_changes_that_unit_only(small: Any) -> None:
     small.adopt("online")
     theirs = small.name("huyen", "dien-chau", "Lê Cường")
-    mine = small.call("POST", small.of("delegates"), unit="vinh", json={"group": "huyen", "name": "Trần Bình"})
+    mine = small.call(
+        "POST", small.of("delegates"), unit="vinh", json={"group": "huyen", "name": "Trần Bình"}
+    )
     assert (mine.status_code, mine.json["unit"]) == (201, "vinh")
     seen = small.get(small.of("delegates"), unit="vinh")
     assert [item["name"] for item in seen["items"]] == ["Trần Bình"]
@@ -183,7 +201,10 @@ def test_contact_of_a_unit_sees_and_changes_that_unit_only(small: Any) -> None:
     assert small.call("POST", f"delegates/{theirs['id']}/rsvp-link", unit="vinh").status_code == 404
     body = {"group": "huyen", "unit": "dien-chau", "name": "Phạm Dung"}
     assert small.call("POST", small.of("delegates"), unit="vinh", json=body).status_code == 403
-    assert small.call("GET", small.of("delegates"), unit="vinh", query_string={"unit": "dien-chau"}).status_code == 403
+    assert (
+        small.call("GET", small.of("delegates"), unit="vinh", query_string={"unit": "dien-chau"}).status_code
+        == 403
+    )
     assert "Lê Cường" not in small.call("GET", small.of("placements"), unit="vinh").text
     assert "Lê Cường" not in small.call("GET", small.of("delegates.csv"), unit="vinh").text
     assert small.call("GET", small.of("delegates")).json["total"] == 2

@@ -151,7 +151,12 @@ def test_same_name_at_an_ordinal_is_corrected(small: Any) -> None:
     report = small.upload(HEAD + "lanh-dao,,1,Nguyễn Hòa,Bí thư,,\n").json
     assert (report["updated"], report["unchanged"]) == (1, 0)
     (now,) = small.delegates()
-    assert (now["person"], now["name"], now["position"], now["phone"]) == (place["person"], "Nguyễn Hòa", "Bí thư", None)
+    assert (now["person"], now["name"], now["position"], now["phone"]) == (
+        place["person"],
+        "Nguyễn Hòa",
+        "Bí thư",
+        None,
+    )
 
 
 def test_columns_that_are_absent_say_nothing(small: Any) -> None:
@@ -211,7 +216,9 @@ def test_export_into_an_empty_conference_gives_the_same_list(
     small: Any, new_desk: Any, tmp_path: Any
 ) -> None:
     small.adopt("online")
-    small.name("huyen", "vinh", "Trần Bình", phone="0912345678", position="- Phó Chủ tịch", email="b@example.org")
+    small.name(
+        "huyen", "vinh", "Trần Bình", phone="0912345678", position="- Phó Chủ tịch", email="b@example.org"
+    )
     small.name("bao-chi", None, "Trần Bình", phone="0912345678")
     exported = small.call("GET", small.of("delegates.csv")).data
     assert exported.startswith(b"\xef\xbb\xbf")
