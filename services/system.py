@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 import httpx
+import structlog
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from services.awards import app as awards
@@ -33,6 +34,7 @@ from shared.storage.migrate import migrate
 MODULES: Mapping[str, ModuleType] = {
     module.NAME: module for module in (planning, venue, registration, documents, awards)
 }
+_log = structlog.get_logger()
 Loop = Callable[[threading.Event], None]
 
 
@@ -97,12 +99,28 @@ def cursor_consumer(system: System, name: str) -> CursorConsumer:
     return CursorConsumer(system.consumers[name], sources)
 
 
-def start(loops: Mapping[str, Loop], stop: threading.Event) -> list[threading.Thread]:
-    """Run each loop in a thread of its own until `stop` is set."""
-    threads = [threading.Thread(target=loop, args=(stop,), name=name) for name, loop in loops.items()]
-    for thread in threads:
-        thread.start()
-    return threads
+class Running:
+    """Loops in threads of their own. One that breaks stops them all: a restart is better than a half."""
+
+    def __init__(self, loops: Mapping[str, Loop], stop: threading.Event) -> None:
+        self._stop, self.broken = stop, False
+        self._threads = [
+            threading.Thread(target=self._run, args=(loop,), name=name) for name, loop in loops.items()
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def _run(self, loop: Loop) -> None:
+        try:
+            loop(self._stop)
+        except Exception:
+            _log.exception("loop_broke", loop=threading.current_thread().name)
+            self.broken = True
+            self._stop.set()
+
+    def join(self) -> None:
+        for thread in self._threads:
+            thread.join()
 
 
 def declare_topology(system: System) -> None:

@@ -36,23 +36,22 @@ def up(example: Path | None, serve_only: bool) -> None:
     """
     settings = read_settings()
     _quiet_logs()
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    stop = _stop_on_signal()
     system = house.open_system(settings)
     house.migrate_all(system)
     house.declare_topology(system)
     account = _first_account(system)
     app = house.wsgi_app(system)
     server = _listen(app, settings)
-    threads = [] if serve_only else house.start(house.bus_loops(system), stop)
+    running = house.Running({} if serve_only else house.bus_loops(system), stop)
     if example is not None:
         _load_example(app, settings, example)
     _greet(settings, account)
     _serve(server, stop)
-    for thread in threads:
-        thread.join()
+    running.join()
     system.close()
+    if running.broken:
+        raise click.ClickException("a loop broke; see the log above")
 
 
 @click.command()
@@ -72,15 +71,21 @@ def worker(services: tuple[str, ...]) -> None:
         raise click.UsageError(
             "a worker needs DIEMCAU_AMQP_URL; without it `diemcau up` moves the events itself"
         )
+    stop = _stop_on_signal()
+    system = house.open_system(settings)
+    house.declare_topology(system)
+    running = house.Running(house.bus_loops(system, services or None), stop)
+    click.echo(f"Working for {', '.join(services or house.MODULES)}.")
+    running.join()
+    if running.broken:
+        raise click.ClickException("a loop broke; see the log above")
+
+
+def _stop_on_signal() -> threading.Event:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    system = house.open_system(settings)
-    house.declare_topology(system)
-    threads = house.start(house.bus_loops(system, services or None), stop)
-    click.echo(f"Working for {', '.join(services or house.MODULES)}.")
-    for thread in threads:
-        thread.join()
+    return stop
 
 
 def _quiet_logs() -> None:

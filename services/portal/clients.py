@@ -159,13 +159,6 @@ class Calls:
             "registration", "GET", f"/conferences/{key}/{name}", params=dict(filters), stream=True
         )
 
-    # documents, awards
-    def documents(self, key: str) -> Json:
-        return self._get("documents", f"/conferences/{key}/documents")
-
-    def presentations(self, key: str) -> Json:
-        return self._get("awards", f"/conferences/{key}/presentations")
-
     def _get(self, service: str, path: str, **params: str) -> Json:
         given = {name: value for name, value in params.items() if value}
         return self._json(self._send(service, "GET", path, params=given))
@@ -204,10 +197,12 @@ def stream_of(response: httpx.Response) -> Iterator[bytes]:
 
 
 def _failure(service: str, response: httpx.Response) -> Exception:
-    if response.status_code in (502, 503, 504):
-        return ServiceDown(service)
+    """A gateway's error, or the service's own word that its database is away, is `ServiceDown`."""
     try:
         body = response.json()
     except ValueError:
         body = {}
-    return ApiProblem(service, response.status_code, body if isinstance(body, dict) else {})
+    problem = ApiProblem(service, response.status_code, body if isinstance(body, dict) else {})
+    if response.status_code in (502, 503, 504) and problem.code in ("", "about:blank", "unavailable"):
+        return ServiceDown(service)
+    return problem

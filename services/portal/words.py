@@ -75,7 +75,6 @@ AWARD_KINDS = {
     "individual": "cá nhân",
     "individuals": "cá nhân",
 }
-SITE_KINDS = {"hub": "Điểm cầu trung tâm", "bridge": "Điểm cầu", "hall": "Hội trường"}
 
 COUNTS = {
     "tasks_opened": "nhiệm vụ mở thêm",

@@ -23,7 +23,7 @@ from shared.bus.faults import (
     UnknownVersion,
     describe,
     is_database_down,
-    unavailable_when_down,
+    unavailable_when_failing,
 )
 from shared.bus.inbox import Position, Scope, advance_key, lock_key, move_cursor, record_event
 from shared.bus.payload import from_wire
@@ -131,9 +131,9 @@ def deliver(
     A failing handler is tried again here, after `consumer.backoff`; after `max_attempts` the event is
     parked, and later events of its key behind it. `position` is committed with every outcome. `suspect`
     says that a process may have died with this event in hand, which counts as a failed attempt.
-    Raises `Unavailable` when the consumer's database is down: then nothing is recorded.
+    Raises `Unavailable` when the consumer's database fails: then nothing is recorded.
     """
-    with unavailable_when_down():
+    with unavailable_when_failing():
         try:
             envelope = Envelope.from_bytes(raw)
         except MalformedEnvelope as error:

@@ -11,7 +11,7 @@ from sqlalchemy import Row, bindparam, select
 
 from shared.bus.delivery import Consumer, deliver
 from shared.bus.envelope import stamp
-from shared.bus.faults import Unavailable, unavailable_when_down
+from shared.bus.faults import Unavailable, unavailable_when_failing
 from shared.bus.inbox import Position, cursor_of
 from shared.bus.tables import outbox
 from shared.storage.database import Database
@@ -67,7 +67,7 @@ class CursorConsumer:
         return total
 
     def _pump_source(self, source: str, stop: threading.Event) -> int:
-        with unavailable_when_down():
+        with unavailable_when_failing():
             rows = self._next(source)
         for number, row in enumerate(rows, 1):
             if stop.is_set():

@@ -58,14 +58,12 @@ class BrokerDown(Exception):
 
 
 @contextmanager
-def unavailable_when_down() -> Iterator[None]:
-    """Raise `Unavailable` in place of the errors that mean that the database is down."""
+def unavailable_when_failing() -> Iterator[None]:
+    """Raise `Unavailable` in place of every database error: for our own statements, not those of handlers."""
     try:
         yield
     except exc.SQLAlchemyError as error:
-        if is_database_down(error):
-            raise Unavailable(describe(error)) from error
-        raise
+        raise Unavailable(describe(error)) from error
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from shared.bus import dead_letters
 from shared.bus.delivery import Consumer, apply, unpack
 from shared.bus.envelope import Envelope
-from shared.bus.faults import describe, is_database_down, unavailable_when_down
+from shared.bus.faults import describe, is_database_down, unavailable_when_failing
 from shared.bus.inbox import Scope
 from shared.bus.tables import dead_letter
 
@@ -62,7 +62,7 @@ def replay(consumer: Consumer, *, key: str | None = None) -> ReplayReport:
     A key stops at its first event that fails again; the other keys go on. Raises `Unavailable`.
     """
     replayed, failed = 0, []
-    with unavailable_when_down():
+    with unavailable_when_failing():
         for scope in _parked_keys(consumer, key):
             count, went_through = _replay_key(consumer, scope)
             replayed += count

@@ -71,8 +71,7 @@ class Publisher:
     def __enter__(self) -> Publisher:
         """Connect. Raises `BrokerDown`."""
         self._thread.start()
-        self._ready.wait(3 * CONNECT_SECONDS)
-        if self._channel is None or self._lost:
+        if not self._ready.wait(3 * CONNECT_SECONDS) or self._lost:
             self.__exit__()
             raise BrokerDown(self._lost or "connecting took too long")
         return self
@@ -87,6 +86,8 @@ class Publisher:
         Each waits until the one before it of the same key is confirmed: a refused one is never overtaken.
         """
         current = self._round = _Round(parcels)
+        if self._lost:
+            current.done.set()
         self._ioloop.add_callback_threadsafe(lambda: self._feed(iter(current.ready())))
 
     def receipt(self) -> Receipt:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,7 +14,7 @@ from kombu import Consumer as Subscription
 
 from shared.bus.delivery import Consumer, deliver
 from shared.bus.faults import BrokerDown, Unavailable, broker_down_when_lost, describe
-from shared.bus.topology import HEARTBEAT_SECONDS, Topology, connect, declare
+from shared.bus.topology import HEARTBEAT_SECONDS, Topology, connected, declare
 
 PREFETCH = 32
 _DRAIN_SECONDS = 0.5
@@ -38,8 +39,7 @@ class RabbitConsumer:
         """Deliver events until `stop` is set. Loss of the broker or of the database is waited out."""
         while not stop.is_set():
             try:
-                with broker_down_when_lost():
-                    self._consume(stop)
+                self._consume(stop)
             except (BrokerDown, Unavailable) as error:
                 _log.warning("consumer_interrupted", consumer=self._consumer.name, reason=describe(error))
                 stop.wait(min(_RETRY * 2**self._failures, _LONGEST_RETRY))
@@ -48,13 +48,16 @@ class RabbitConsumer:
     def _consume(self, stop: threading.Event) -> None:
         declare(self._amqp_url, self._topology)
         queue = Queue(self._topology.queue(self._consumer.name), no_declare=True)
-        with connect(self._amqp_url) as connection:
-            subscription = Subscription(connection.channel(), [queue], on_message=self._on_message)
+        with connected(self._amqp_url) as connection:
+            arrived: deque[Any] = deque()
+            subscription = Subscription(connection.channel(), [queue], on_message=arrived.append)
             subscription.qos(prefetch_count=PREFETCH, apply_global=False)
             subscription.consume()
-            with self._heartbeats(connection):
+            with self._heartbeats(connection.connection):
                 while not stop.is_set():
                     self._drain(connection)
+                    while arrived and not stop.is_set():
+                        self._handle(arrived.popleft())
 
     def _drain(self, connection: Connection) -> None:
         try:
@@ -63,7 +66,7 @@ class RabbitConsumer:
             with self._writing:
                 connection.heartbeat_check()
 
-    def _on_message(self, message: Any) -> None:
+    def _handle(self, message: Any) -> None:
         raw = bytes(message.body) if not isinstance(message.body, str) else message.body.encode()
         # Redelivery after the database was down says nothing against the event.
         suspect = bool(message.delivery_info["redelivered"]) and raw != self._spared
@@ -77,10 +80,10 @@ class RabbitConsumer:
         self._spared, self._failures = None, 0
 
     @contextmanager
-    def _heartbeats(self, connection: Connection) -> Iterator[None]:
+    def _heartbeats(self, wire: Any) -> Iterator[None]:
         """Keep the connection alive while a handler takes longer than the broker's patience."""
         stop = threading.Event()
-        pulse = threading.Thread(target=self._pulse, args=(connection, stop), name="heartbeat", daemon=True)
+        pulse = threading.Thread(target=self._pulse, args=(wire, stop), name="heartbeat", daemon=True)
         pulse.start()
         try:
             yield
@@ -88,11 +91,11 @@ class RabbitConsumer:
             stop.set()
             pulse.join()
 
-    def _pulse(self, connection: Connection, stop: threading.Event) -> None:
+    def _pulse(self, wire: Any, stop: threading.Event) -> None:
         while not stop.wait(HEARTBEAT_SECONDS / 3):
             try:
                 with broker_down_when_lost(), self._writing:
-                    connection.connection.send_heartbeat()
+                    wire.send_heartbeat()
             except BrokerDown:
                 # The reading thread meets the same loss and reports it.
                 return

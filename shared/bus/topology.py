@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from shared.bus.faults import broker_down_when_lost
 HEARTBEAT_SECONDS = 10
 CONNECT_SECONDS = 5
 UNROUTED_LENGTH = 10_000
+_ANSWER_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -42,19 +44,22 @@ class Topology:
         return f"{self.prefix}.{consumer}"
 
 
-def connect(amqp_url: str) -> Connection:
-    """A kombu connection, not yet open, with the heartbeat that all of ours use."""
-    # Its own second try comes after a fixed pause; the callers retry with theirs.
-    options = {"max_retries": 0}
-    return Connection(
+@contextmanager
+def connected(amqp_url: str) -> Iterator[Connection]:
+    """An open kombu connection. Raises `BrokerDown`, also when the broker is lost inside the block."""
+    options = {"read_timeout": _ANSWER_SECONDS, "write_timeout": _ANSWER_SECONDS}
+    connection = Connection(
         amqp_url, heartbeat=HEARTBEAT_SECONDS, connect_timeout=CONNECT_SECONDS, transport_options=options
     )
+    with broker_down_when_lost(), connection:
+        # kombu's own retries come after fixed pauses; the callers have theirs.
+        connection.ensure_connection(max_retries=0)
+        yield connection
 
 
 def declare(amqp_url: str, topology: Topology) -> None:
     """Make the exchange and all queues and bindings; does nothing where they exist. Raises `BrokerDown`."""
-    with broker_down_when_lost(), connect(amqp_url) as connection:
-        connection.connect()
+    with connected(amqp_url) as connection:
         channel = connection.channel()
         _unrouted_queue(topology)(channel).declare()
         events = _events_exchange(topology)
@@ -68,7 +73,7 @@ def declare(amqp_url: str, topology: Topology) -> None:
 
 def count_unrouted(amqp_url: str, topology: Topology) -> int:
     """How many of the latest events had no reader, at most `UNROUTED_LENGTH`. Raises `BrokerDown`."""
-    with broker_down_when_lost(), connect(amqp_url) as connection:
+    with connected(amqp_url) as connection:
         declared = connection.channel().queue_declare(topology.unrouted, passive=True)
         return int(declared.message_count)
 

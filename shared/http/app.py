@@ -18,7 +18,9 @@ from uuid_utils.compat import uuid7
 
 from diemcau import __version__
 from shared.bus import trace
-from shared.bus.tables import dead_letter, outbox
+from shared.bus.outbox import backlog
+from shared.bus.tables import dead_letter
+from shared.bus.upsert import dialect_of
 from shared.config import Settings
 from shared.contracts.asyncapi import asyncapi
 from shared.contracts.event import Event
@@ -161,23 +163,22 @@ def _add_health(app: Flask, service: str, database: Database) -> None:
     def ready() -> dict[str, Any]:
         with database.read() as session:
             session.execute(text("select 1"))
-            return {"status": "ready", **_backlog(session)}
+            return {"status": "ready", **_waiting(session)}
 
     @app.get(f"/api/{service}/metrics")
     def metrics() -> Response:
         with database.read() as session:
-            lines = "".join(f'diemcau_{n}{{service="{service}"}} {v}\n' for n, v in _backlog(session).items())
+            lines = "".join(f'diemcau_{n}{{service="{service}"}} {v}\n' for n, v in _waiting(session).items())
         return Response(generate_latest(registry).decode() + lines, content_type="text/plain; version=0.0.4")
 
 
-def _backlog(session: Session) -> dict[str, int]:
-    """How much waits: events not yet published, events parked."""
-    unpublished = select(func.count()).select_from(outbox).where(outbox.c.published_at.is_(None))
+def _waiting(session: Session) -> dict[str, int]:
+    """How much waits: events parked here and, where a relay publishes, events not yet published."""
     parked = select(func.count()).select_from(dead_letter)
-    return {
-        "outbox_unpublished": session.execute(unpublished).scalar_one(),
-        "parked_events": session.execute(parked).scalar_one(),
-    }
+    found = {"parked_events": int(session.execute(parked).scalar_one())}
+    if dialect_of(session) == "postgresql":  # on SQLite the listeners read the outbox themselves
+        found["outbox_unpublished"] = backlog(session).unpublished
+    return found
 
 
 def _add_correlation(app: Flask) -> None:

@@ -190,7 +190,7 @@ class Network:
         try:
             while True:
                 for key, _ in selector.select(0.1):
-                    data = key.fileobj.recv(65536)  # type: ignore[union-attr]
+                    data = key.fileobj.recv(65536)
                     if not data:
                         raise ConnectionResetError
                     if not (self.muted and key.fileobj is far):

@@ -31,7 +31,6 @@ def show(key: str) -> ResponseReturnValue:
         sites=[_with_counts(site, counts) for site in sites if _matches(site, wanted, state)],
         tested=[site for site in sites if site["line_test"] == "failed"],
         total=len(sites),
-        hall=all(site["kind"] == "hall" for site in sites),
         chips=_chips(sites),
         names_known=counts is not None,
         q=wanted,

@@ -45,7 +45,7 @@ def _problem(problem: ApiProblem) -> Page:
     """A refusal that no page has answered itself."""
     if problem.status in (403, 404):
         return _page(problem.status, *TEXTS[problem.status])
-    status = problem.status if problem.status in (400, 409, 410, 422) else 502
+    status = problem.status if problem.status in (400, 409, 410, 422, 503) else 502
     detail = "; ".join(str(one.get("message", "")) for one in problem.errors)
     return _page(
         status, problem.title, detail or f"Dịch vụ «{SERVICES[problem.service]}» từ chối yêu cầu này."

@@ -45,8 +45,8 @@ def answer(token: str) -> ResponseReturnValue:
 def _answer_refused(problem: ApiProblem, token: str, note: str) -> ResponseReturnValue:
     if problem.code == "site-full":
         return _page(calls().invitation(token), token, [], note, full=True), 409
-    if problem.status == 422:
-        return _page(calls().invitation(token), token, from_problem(problem), note), 422
+    if problem.status in (422, 503) or problem.code == "not-decided":
+        return _page(calls().invitation(token), token, from_problem(problem), note), problem.status
     return _refused(problem)
 
 

@@ -10,7 +10,7 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +51,8 @@ SMALL = {
         "title": "Hội nghị thử",
         "organiser": "tinh",
         "timezone": "Asia/Ho_Chi_Minh",
-        "starts_at": datetime(2021, 6, 29, 8),
-        "window": {"from": datetime(2021, 6, 28).date(), "to": datetime(2021, 6, 30).date()},
+        "starts_at": datetime.fromisoformat("2021-06-29T08:00"),
+        "window": {"from": date(2021, 6, 28), "to": date(2021, 6, 30)},
     },
     "units": [
         {"key": "tinh", "name": "Tỉnh", "level": "province"},
@@ -404,4 +404,3 @@ def reference_list() -> bytes:
 @pytest.fixture
 def new_desk(told: Told) -> Callable[[Mapping[str, Any]], Desk]:
     return lambda tree: Desk(told, tree)
-

@@ -52,8 +52,8 @@ def test_same_file_twice_changes_nothing(reference: Any, reference_list: bytes) 
 
 
 def test_same_file_without_ordinals_twice_changes_nothing(small: Any) -> None:
-    rows = "lanh-dao,,Nguyễn An,\nlanh-dao,,Nguyễn An,\nhuyen,vinh,Trần Bình,0912345678\nbao-chi,,Trần Bình,0912345678\n"
-    content = "group,unit,name,phone\n" + rows
+    content = "group,unit,name,phone\n" + "lanh-dao,,Nguyễn An,\n" * 2
+    content += "huyen,vinh,Trần Bình,0912345678\nbao-chi,,Trần Bình,0912345678\n"
     report = small.upload(content).json
     assert (report["created"], [w["code"] for w in report["warnings"]]) == (4, ["same-name"])
     before = small.delegates()

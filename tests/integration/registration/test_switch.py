@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 
@@ -69,17 +70,15 @@ def test_there_and_back_is_the_identity(reference: Any, reference_list: bytes) -
 
 
 def test_another_start_asks_again(small: Any) -> None:
-    from datetime import datetime
-
     small.adopt("online")
     place = small.name("lanh-dao", None, "Nguyễn Văn An")
     small.answer(small.link(place["id"]), "accepted")
-    small.plan(starts_at=datetime(2021, 6, 30, 8))
+    small.plan(starts_at=datetime.fromisoformat("2021-06-30T08:00"))
     assert small.delegates()[0]["answer"] == "accepted"
     small.adopt("online")
     assert small.delegates()[0]["answer"] is None
     assert small.taken() == {(2, "hub"): 0, (2, "vinh"): 0, (2, "dien-chau"): 0}
-    small.plan(starts_at=datetime(2021, 6, 29, 8))
+    small.plan(starts_at=datetime.fromisoformat("2021-06-29T08:00"))
     small.adopt("online")
     assert small.delegates()[0]["answer"] == "accepted"
 
