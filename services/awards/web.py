@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from flask_smorest import Blueprint
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 from services.awards import queries
 from shared.http.calls import Call, reads
+from shared.http.inputs import Blueprint, RevisionWanted
 from shared.http.problems import ProblemType
 from shared.revisions.following import UNKNOWN_REVISION, UnknownRevision, get_prepared
 
@@ -18,12 +18,6 @@ bp = Blueprint("awards", __name__, description="Awards and their presentation")
 PROBLEMS: dict[type[Exception], ProblemType] = {
     UnknownRevision: UNKNOWN_REVISION,
 }
-
-
-class Wanted(Schema):
-    revision = fields.Int(
-        validate=validate.Range(min=1), metadata={"description": "The current one if absent"}
-    )
 
 
 class PresentationSchema(Schema):
@@ -53,7 +47,7 @@ class PresentationChanges(Schema):
 
 @bp.route("/conferences/<key>/presentations")
 @reads("plan:read")
-@bp.arguments(Wanted, location="query")
+@bp.arguments(RevisionWanted, location="query")
 @bp.response(200, PresentationList)
 def get_presentations(call: Call, wanted: dict[str, Any], key: str) -> dict[str, Any]:
     """Quota slots by unit, kind and site in the order of presentation; `site` null: deferred."""

@@ -49,6 +49,18 @@ def _count_outdated(session: Session, revision: Revision) -> int:
     return int(session.execute(query).scalar_one())
 
 
+def count_issued(session: Session, conference: str) -> int:
+    documents = official_documents.c
+    query = select(func.count()).select_from(official_documents)
+    held = query.where(documents.conference == conference, documents.status == "issued")
+    return int(session.execute(held).scalar_one())
+
+
+def count_routes(session: Session, layout_id: int | None) -> int:
+    """How many invitations a layout has in force."""
+    return int(session.execute(select(func.count()).select_from(_routes(layout_id).subquery())).scalar_one())
+
+
 def invitation_changes(old_layout: int | None, new_layout: int | None) -> Select[Any]:
     """Routes that are new (issue), that lead elsewhere or seat another number (replace), or are gone."""
     old, new = _routes(old_layout).subquery("old"), _routes(new_layout).subquery("new")

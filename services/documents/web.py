@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
 from services.documents import queries
 from services.documents.model import TYPE_NAMES, UnknownConference
 from shared.http.calls import Call, reads
+from shared.http.inputs import Blueprint
 from shared.http.problems import ProblemType
 from shared.revisions.following import UNKNOWN_REVISION, UnknownRevision, get_prepared
 
@@ -26,6 +26,10 @@ PROBLEMS: dict[type[Exception], ProblemType] = {
 
 
 class Totals(Schema):
+    """Invitations in force before and after, and what the switch asks to do with them."""
+
+    before = fields.Int()
+    after = fields.Int()
     issue = fields.Int()
     replace = fields.Int()
     withdraw = fields.Int()
@@ -44,6 +48,7 @@ class DocumentChanges(Schema):
     revision = fields.Int()
     base = fields.Int(allow_none=True)
     totals = fields.Nested(Totals)
+    documents_issued = fields.Int()
     documents_to_replace = fields.Int()
     items = fields.List(fields.Nested(InvitationChange))
 
@@ -91,10 +96,14 @@ def get_changes(call: Call, key: str, number: int) -> dict[str, Any]:
     revision = get_prepared(call.session, key, number)
     counts = revision.counts or {}
     rows = queries.list_changes(call.session, revision, SHOWN_CHANGES)
+    totals = {name: counts[f"invitations_to_{name}"] for name in queries.CHANGES}
+    totals["before"] = queries.count_routes(call.session, revision.base_layout_id)
+    totals["after"] = queries.count_routes(call.session, revision.layout_id)
     return {
         "revision": number,
         "base": revision.base,
-        "totals": {name: counts[f"invitations_to_{name}"] for name in queries.CHANGES},
+        "totals": totals,
+        "documents_issued": queries.count_issued(call.session, key),
         "documents_to_replace": counts["documents_to_replace"],
         "items": [row._mapping for row in rows],
     }

@@ -43,19 +43,24 @@ def counts_of(revision: Json | None) -> dict[str, int]:
 
 
 def compare(
-    option: Json, before: Json | None, after: Counts, now: Counts | None, overruns: list[Json]
+    option: Json, before: Json | None, after: Counts, now: Counts | None, changes: Mapping[str, Json]
 ) -> list[Row]:
-    """`before` and `now`: option and counts of the base revision, None before the first decision."""
+    """`before` and `now`: option and counts of the base revision, None before the first decision.
+
+    `changes`: what each service says would change, by service.
+    """
+    documents, planning = changes["documents"], changes["planning"]
+    invitations = f"{number_vi(documents['totals']['before'])} giấy mời" if now else "Chưa có"
+    tasks = f"{number_vi(planning['before'])} nhiệm vụ"
+    issued = f"{number_vi(documents['documents_issued'])} đã ban hành"
     return [
         _sites(option, before, after, now),
         _delegates(after, now),
-        _seats(after, now, overruns),
-        _counted(
-            "invitations", "Giấy mời", after, "Theo phương án hiện nay" if now else "Chưa có", INVITATIONS
-        ),
+        _seats(after, now, changes["venue"]["overruns"]),
+        _counted("invitations", "Giấy mời", after, invitations, INVITATIONS),
         _awards(after, now),
-        _counted("tasks", "Nhiệm vụ", after, "Theo phương án hiện nay" if now else "Chưa có", TASKS),
-        _counted("documents", "Văn bản", after, "Theo phương án hiện nay" if now else "Chưa có", DOCUMENTS),
+        _counted("tasks", "Nhiệm vụ", after, tasks, TASKS),
+        _counted("documents", "Văn bản", after, issued, DOCUMENTS),
     ]
 
 
@@ -133,7 +138,7 @@ def _site_count(counts: Counts | None) -> int:
 
 def _people(counts: Counts) -> str:
     places, named = counts.get("places", 0), counts.get("named", 0)
-    return f"{number_vi(places)} đại biểu" + (f" · {number_vi(named)} đã có tên" if named else "")
+    return f"{number_vi(places)} chỗ mời" + (f" · {number_vi(named)} đã có tên" if named else "")
 
 
 def _seat_text(counts: Counts) -> str:

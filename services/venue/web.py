@@ -6,13 +6,13 @@ from typing import Any
 
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
-from flask_smorest import Blueprint
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 from sqlalchemy import Row
 
 from services.venue import queries
 from services.venue.tables import site_id
 from shared.http.calls import Call, reads
+from shared.http.inputs import Blueprint, RevisionWanted
 from shared.http.problems import ProblemType
 from shared.revisions.following import UNKNOWN_REVISION, UnknownRevision, current_revision, get_prepared
 
@@ -21,12 +21,6 @@ bp = Blueprint("venue", __name__, description="Venue plugins, layouts, sites")
 PROBLEMS: dict[type[Exception], ProblemType] = {
     UnknownRevision: UNKNOWN_REVISION,
 }
-
-
-class Wanted(Schema):
-    revision = fields.Int(
-        validate=validate.Range(min=1), metadata={"description": "The current one if absent"}
-    )
 
 
 class SiteSchema(Schema):
@@ -92,7 +86,7 @@ def get_plugins(call: Call) -> dict[str, Any]:
 
 @bp.route("/conferences/<key>/sites")
 @reads("plan:read")
-@bp.arguments(Wanted, location="query")
+@bp.arguments(RevisionWanted, location="query")
 @bp.response(200, SiteList)
 def get_sites(call: Call, wanted: dict[str, Any], key: str) -> dict[str, Any]:
     """Sites of a revision, in layout order; none before the first decision."""
@@ -101,7 +95,7 @@ def get_sites(call: Call, wanted: dict[str, Any], key: str) -> dict[str, Any]:
 
 @bp.route("/conferences/<key>/board")
 @reads("plan:read")
-@bp.arguments(Wanted, location="query")
+@bp.arguments(RevisionWanted, location="query")
 @bp.response(200, Board)
 def get_board(call: Call, wanted: dict[str, Any], key: str) -> dict[str, Any]:
     """Sites with the state of their line test; what was not tested is never shown as fine."""

@@ -26,6 +26,7 @@ from shared.contracts.asyncapi import asyncapi
 from shared.contracts.event import Event
 from shared.http import problems
 from shared.http.calls import Wiring
+from shared.http.inputs import bound_paths
 from shared.http.tokens import Verifier
 from shared.storage.database import Database
 
@@ -50,6 +51,7 @@ def build_app(
     verifier = Verifier(settings.verify_key, settings.api_key)
     app.extensions["diemcau"] = Wiring(database, settings.clock, verifier, context)
     problems.install(app, problem_table)
+    bound_paths(app)
     api = Api(app)
     _describe_errors(api)
     for blueprint in blueprints:

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 from flask import Flask, Response, request
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
@@ -80,6 +80,7 @@ def install(app: Flask, table: ProblemTable) -> None:
     app.register_error_handler(Problem, respond)
     app.register_error_handler(HTTPException, _respond_http)
     app.register_error_handler(DBAPIError, _respond_database)
+    app.register_error_handler(DataError, _respond_unstorable)
     app.register_error_handler(PoolTimeout, _respond_database)
     for error, kind in table.items():
         app.register_error_handler(error, _responder(kind))
@@ -133,6 +134,8 @@ def _respond_http(error: HTTPException) -> Response:
         unread = isinstance(data["messages"].get("json"), list)  # no JSON at all: there are no fields yet
         return respond(Problem(MALFORMED if unread else INVALID, errors=errors))
     status = error.code or 500
+    if status == NOT_FOUND.status:
+        return respond(Problem(NOT_FOUND))
     code = (error.name or "error").lower().replace(" ", "-")
     kind = ProblemType(status, code, error.description or error.name, error.description or error.name)
     headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Location")}
@@ -141,6 +144,11 @@ def _respond_http(error: HTTPException) -> Response:
 
 def _respond_database(_error: Exception) -> Response:
     return respond(Problem(UNAVAILABLE, headers={"Retry-After": "2"}))
+
+
+def _respond_unstorable(_error: Exception) -> Response:
+    # The schemas name the field; what slips through them is still the caller's value, not our outage.
+    return respond(Problem(INVALID))
 
 
 def field_errors(messages: Any) -> list[FieldError]:

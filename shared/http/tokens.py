@@ -77,7 +77,7 @@ class Verifier:
         self._key = OKPKey.import_key(dict(verify_key))
         self._api_key = api_key.encode()
         self._claims = jwt.JWTClaimsRegistry(
-            iss={"essential": True, "value": ISSUER}, exp={"essential": True}
+            iss={"essential": True, "value": ISSUER}, exp={"essential": True}, sub={"essential": True}
         )
 
     def actor(self) -> Actor:
@@ -93,7 +93,7 @@ class Verifier:
         try:
             claims = jwt.decode(token, self._key, algorithms=["Ed25519"]).claims
             self._claims.validate(claims)
-        except (JoseError, ValueError):
+        except (JoseError, ValueError, TypeError):  # TypeError: joserfc on a header's `crit` that is no list of names
             raise _unauthenticated() from None
         scopes = frozenset(str(claims.get("scope", "")).split())
         return Actor(str(claims["sub"]), str(claims.get("name", claims["sub"])), scopes, claims.get("unit"))

@@ -277,6 +277,19 @@ def test_events_survive_the_loss_of_the_broker(
     assert all(numbers == sorted(numbers) for numbers in versions(envelopes).values())
 
 
+def test_loss_of_an_idle_connection_is_met_at_once(
+    planning: Database, topology: Topology, network: Any, running: Any, wait_until: Any
+) -> None:
+    with running(Relay(planning, network.amqp_url, topology, patience=30).run):
+        send(planning, 0)
+        wait_until(lambda: unpublished(planning) == 0)
+        network.cut()
+        network.mend()
+        time.sleep(0.2)
+        send(planning, 1)
+        wait_until(lambda: unpublished(planning) == 0, seconds=10)
+
+
 def test_cuts_in_the_middle_of_a_drain_lose_nothing(
     planning: Database, topology: Topology, network: Any, amqp_url: str, running: Any, wait_until: Any
 ) -> None:

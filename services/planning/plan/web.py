@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import request, url_for
-from flask_smorest import Blueprint
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from services.planning.plan.commands import amend_plan, store_plan
@@ -17,6 +16,7 @@ from services.planning.plan.queries import PlanVersion, get_plan, list_conferenc
 from services.planning.plan.reader import load_plan, read_accepted
 from services.planning.switch.queries import newest_decided, newest_selected, option_before
 from shared.http.calls import Call, check_if_match, reads, writes
+from shared.http.inputs import Blueprint
 from shared.http.problems import INVALID, MALFORMED, FieldError, Problem, ProblemType
 
 bp = Blueprint("plans", __name__, description="Plans and the conferences that they make")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import url_for
-from flask_smorest import Blueprint
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 from sqlalchemy import Row
 
@@ -13,9 +12,10 @@ from services.planning.plan.model import ConferencePlan
 from services.planning.plan.queries import get_plan, newest_plan
 from services.planning.switch import commands, queries
 from services.planning.switch.model import OPEN, Order, State
-from services.planning.tasks.queries import Force, list_changes
+from services.planning.tasks.queries import Force, count_in_force, list_changes
 from services.planning.tasks.web import TaskSchema, task_row
 from shared.http.calls import Call, reads, writes
+from shared.http.inputs import LARGEST_INT, Blueprint
 
 bp = Blueprint("switch", __name__, description="Prepare, preview, adopt and undo an option")
 
@@ -44,7 +44,7 @@ class Reason(Schema):
 
 class DecisionOrder(Reason):
     option = fields.Str()
-    revision = fields.Int(validate=validate.Range(min=1))
+    revision = fields.Int(validate=validate.Range(min=1, max=LARGEST_INT))
 
     @validates_schema
     def check_choice(self, data: dict[str, Any], **_kwargs: Any) -> None:
@@ -109,6 +109,8 @@ class DecisionList(Schema):
 class TaskChanges(Schema):
     revision = fields.Int()
     base = fields.Int(allow_none=True)
+    before = fields.Int()
+    after = fields.Int()
     opened = fields.List(fields.Nested(TaskSchema))
     closed = fields.List(fields.Nested(TaskSchema))
 
@@ -169,6 +171,8 @@ def get_changes(call: Call, key: str, number: int) -> dict[str, Any]:
     return {
         "revision": number,
         "base": row.base,
+        "before": count_in_force(call.session, key, old),
+        "after": count_in_force(call.session, key, new),
         "opened": [task_row(plan, names, task, call.now) for task in opened],
         "closed": [task_row(plan, names, task, call.now) for task in closed],
     }

@@ -38,6 +38,11 @@ def count_changes(session: Session, conference: str, old: Force, new: Force) -> 
     }
 
 
+def count_in_force(session: Session, conference: str, force: Force) -> int:
+    tasks = in_force(conference, force).subquery()
+    return int(session.execute(select(func.count()).select_from(tasks)).scalar_one())
+
+
 def list_changes(
     session: Session, conference: str, old: Force, new: Force
 ) -> tuple[list[Row[Any]], list[Row[Any]]]:

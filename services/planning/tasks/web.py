@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import time
 from typing import Any
 
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
 from services.planning.plan.model import ConferencePlan, Due, due_at
@@ -14,6 +13,7 @@ from services.planning.plan.reader import read_accepted
 from services.planning.tasks.commands import mark_task
 from services.planning.tasks.queries import current_force, list_tasks, task_id
 from shared.http.calls import Call, reads, writes
+from shared.http.inputs import Blueprint
 
 bp = Blueprint("tasks", __name__, description="Tasks and duties by unit")
 

@@ -150,7 +150,7 @@ def _preview(
         before=before,
         current=option_of(conference, conference["current_option"]),
         chosen=revision["option"],
-        rows=compare(option or {"groups": []}, before, after, now, changes["venue"]["overruns"]),
+        rows=compare(option or {"groups": []}, before, after, now, changes),
         changes=changes,
         groups=by_group(changes["registration"]["items"]),
         group_names=group_names,

@@ -9,8 +9,7 @@ from sqlalchemy import Integer, Select, String, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from services.registration.answers.tables import answers, site_seats
-from services.registration.people.placement import COUNTS, LAYOUT, SITE, of_conference, seated
-from services.registration.people.tables import places
+from services.registration.people.placement import LAYOUT, SEATED
 from services.registration.plan.model import View
 from services.registration.plan.queries import get_view
 from services.registration.plan.tables import layout_sites, sites
@@ -64,19 +63,18 @@ def drop_passed(session: Session, conference_id: int, revision: int) -> None:
 
 def _counted(only: Sequence[int] | None) -> Select[tuple[int, int, int, int, int]]:
     accepted = (
-        (answers.c.person_id == places.c.person_id)
-        & (answers.c.site_id == SITE)
+        (answers.c.person_id == SEATED.c.person_id)
+        & (answers.c.site_id == SEATED.c.site_id)
         & (answers.c.starts_at == MOMENT)
         & (answers.c.answer == "accepted")
     )
     taken = (
-        select(SITE.label("site_id"), func.count().label("taken"))
-        .select_from(seated().join(answers, accepted))
-        .where(of_conference(), COUNTS)
-        .group_by(SITE)
+        select(SEATED.c.site_id, func.count().label("taken"))
+        .select_from(SEATED.join(answers, accepted))
+        .group_by(SEATED.c.site_id)
     )
     if only is not None:
-        taken = taken.where(answers.c.site_id.in_(only))
+        taken = taken.where(answers.c.site_id.in_(only), SEATED.c.site_id.in_(only))
     counted = taken.subquery("counted")
     query = (
         select(

@@ -11,7 +11,6 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Integer,
-    Select,
     String,
     Uuid,
     bindparam,
@@ -24,18 +23,17 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from services.registration.answers.tables import answers
+from services.registration.delegates.filters import Filters, candidates
 from services.registration.people.model import UnknownDelegate
 from services.registration.people.placement import (
-    CONFERENCE,
     COUNTS,
     LAYOUT,
     OPTION,
     SITE,
     STATUS,
     all_places,
-    of_conference,
 )
-from services.registration.people.tables import overrides, people, places
+from services.registration.people.tables import people, places
 from services.registration.plan.model import View
 from services.registration.plan.tables import (
     conferences,
@@ -43,30 +41,20 @@ from services.registration.plan.tables import (
     layout_sites,
     plan_groups,
     plan_units,
-    routes,
     sites,
     units,
 )
-from shared.vietnamese import search_key
 
 MOST_FOUND = 10_000
 """A search counts no further."""
 
+Position = tuple[str, UUID]
+"""Sort key and id of the last place of a page."""
+
+_CHUNK = 2_000
 _PLAN = bindparam("plan", type_=Integer)
 _MOMENT = bindparam("moment", type_=String)
 _SITE_NOW: ColumnElement[int | None] = case((COUNTS, SITE))
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a list is narrowed to; keys of site, group and unit, None for all."""
-
-    q: str | None = None
-    site: str | None = None
-    group: str | None = None
-    unit: str | None = None
-    status: str | None = None
-    answer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +63,7 @@ class Page:
 
     items: list[dict[str, Any]]
     total: int
-    after: tuple[str, UUID] | None
+    after: Position | None
 
 
 def list_delegates(
@@ -84,39 +72,38 @@ def list_delegates(
     filters: Filters,
     *,
     limit: int,
-    after: tuple[str, UUID] | None = None,
+    after: Position | None = None,
     total: int | None = None,
 ) -> Page:
     """Named places in the order of names. `total` of an earlier page is not counted again."""
     if total is None:
         total = count_delegates(session, view, filters)
-    query = _ordered(filters).limit(limit + 1)
-    if after is not None:
-        start = tuple_(literal(after[0], places.c.sort_key.type), literal(after[1], Uuid()))
-        query = query.where(tuple_(places.c.sort_key, places.c.id) > start)
-    rows = session.execute(query, view.parameters()).mappings().all()
-    shown = rows[:limit]
-    following = (shown[-1]["sort_key"], shown[-1]["id"]) if len(rows) > limit else None
-    return Page([_item(row) for row in shown], total, following)
+    items, following = _read_page(session, view, filters, limit, after)
+    return Page(items, total, following)
 
 
 def count_delegates(session: Session, view: View, filters: Filters) -> int:
-    found = _filtered(select(places.c.id), filters)
+    found = candidates(view, filters)
     if filters.q:
         found = found.limit(MOST_FOUND)
     query = select(func.count()).select_from(found.subquery())
-    return session.execute(query, view.parameters()).scalar_one()
+    count: int = session.execute(query, view.parameters()).scalar_one()
+    return count
 
 
 def stream_delegates(session: Session, view: View, filters: Filters) -> Iterator[dict[str, Any]]:
-    """All of them, a few thousand rows in memory at a time."""
-    query = _ordered(filters).execution_options(yield_per=2_000)
-    return (_item(row) for row in session.execute(query, view.parameters()).mappings())
+    """All of them, page by page: no more than a few thousand rows are in memory."""
+    after: Position | None = None
+    while True:
+        items, after = _read_page(session, view, filters, _CHUNK, after)
+        yield from items
+        if after is None:
+            return
 
 
 def get_delegate(session: Session, view: View, place: UUID) -> dict[str, Any]:
     """One named place. Raises UnknownDelegate."""
-    query = _narrowed(_SHOWN, Filters()).where(places.c.id == place)
+    query = _SHOWN.where(places.c.id == place)
     row = session.execute(query, view.parameters()).mappings().one_or_none()
     if row is None:
         raise UnknownDelegate
@@ -142,7 +129,6 @@ def conference_of(session: Session, place: UUID) -> str:
 
 
 def _joined() -> FromClause:
-    # Outer joins on unique keys: whatever a count does not need, the planner leaves out.
     group_now = (
         (plan_groups.c.plan_id == _PLAN)
         & (plan_groups.c.option == OPTION)
@@ -168,86 +154,46 @@ def _joined() -> FromClause:
     )
 
 
-_JOINED = _joined()
-
-_SHOWN = select(
-    places.c.id,
-    places.c.person_id.label("person"),
-    groups.c.key.label("group"),
-    func.coalesce(plan_groups.c.name, groups.c.name).label("group_name"),
-    units.c.key.label("unit"),
-    func.coalesce(plan_units.c.name, units.c.name).label("unit_name"),
-    places.c.ordinal,
-    people.c.name,
-    people.c.position,
-    people.c.phone,
-    people.c.email,
-    sites.c.key.label("site"),
-    layout_sites.c.name.label("site_name"),
-    STATUS.label("status"),
-    answers.c.answer,
-    places.c.special,
-    places.c.sort_key,
+_SHOWN = (
+    select(
+        places.c.id,
+        places.c.person_id.label("person"),
+        groups.c.key.label("group"),
+        func.coalesce(plan_groups.c.name, groups.c.name).label("group_name"),
+        units.c.key.label("unit"),
+        func.coalesce(plan_units.c.name, units.c.name).label("unit_name"),
+        places.c.ordinal,
+        people.c.name,
+        people.c.position,
+        people.c.phone,
+        people.c.email,
+        sites.c.key.label("site"),
+        layout_sites.c.name.label("site_name"),
+        STATUS.label("status"),
+        answers.c.answer,
+        places.c.special,
+    )
+    .select_from(_joined())
+    .where(places.c.person_id.is_not(None))
 )
 
 
-def _ordered(filters: Filters) -> Select[Any]:
-    return _filtered(_SHOWN, filters).order_by(places.c.sort_key, places.c.id)
-
-
-def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:
-    return _narrowed(query, filters).where(of_conference())
-
-
-def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
-    query = query.select_from(_JOINED).where(places.c.person_id.is_not(None))
-    for clause in _clauses(filters):
-        query = query.where(clause)
-    return query
-
-
-def _clauses(filters: Filters) -> Iterator[ColumnElement[bool]]:
-    if filters.group is not None:
-        yield places.c.group_id == _number_of(groups, filters.group)
-    if filters.unit is not None:
-        yield places.c.unit_id == _number_of(units, filters.unit)
-    if filters.q:
-        yield places.c.search_key.contains(search_key(filters.q), autoescape=True)
-    if filters.site is not None:
-        yield from _at_site(_number_of(sites, filters.site))
-    if filters.status is not None:
-        yield STATUS.in_([filters.status])
-    if filters.answer == "unanswered":
-        yield COUNTS & answers.c.answer.is_(None)
-    elif filters.answer is not None:
-        yield answers.c.answer == filters.answer
-
-
-def _at_site(site: ColumnElement[int]) -> Iterator[ColumnElement[bool]]:
-    """The candidates by the site's index first: those with a route there, and those put there."""
-    routed = (
-        select(places.c.id)
-        .select_from(routes.join(places, _same_row()))
-        .where(routes.c.layout_id == LAYOUT, routes.c.site_id == site, of_conference())
-    )
-    moved = (
-        select(places.c.id)
-        .join(overrides, overrides.c.person_id == places.c.person_id)
-        .where(overrides.c.site_id == site, overrides.c.option == OPTION)
-    )
-    yield places.c.id.in_(routed.correlate(None).union_all(moved.correlate(None)))
-    yield site == _SITE_NOW
-
-
-def _same_row() -> ColumnElement[bool]:
-    return (routes.c.unit_id == places.c.unit_id) & (routes.c.group_id == places.c.group_id)
-
-
-def _number_of(table: Any, key: str) -> ColumnElement[int]:
-    of_key = (table.c.conference_id == CONFERENCE) & (table.c.key == key)
-    number = select(table.c.id).where(of_key)
-    return number.correlate(None).scalar_subquery()
+def _read_page(
+    session: Session, view: View, filters: Filters, limit: int, after: Position | None
+) -> tuple[list[dict[str, Any]], Position | None]:
+    """First which places, from few tables; then what there is to show of them."""
+    found = candidates(view, filters).subquery("found")
+    query = select(found).order_by(found.c.sort_key, found.c.id).limit(limit + 1)
+    if after is not None:
+        start = tuple_(literal(after[0], places.c.sort_key.type), literal(after[1], Uuid()))
+        query = query.where(tuple_(found.c.sort_key, found.c.id) > start)
+    rows = session.execute(query, view.parameters()).all()
+    shown = rows[:limit]
+    following = (shown[-1].sort_key, shown[-1].id) if len(rows) > limit else None
+    wanted = _SHOWN.where(places.c.id.in_([row.id for row in shown]))
+    items = {row["id"]: _item(row) for row in session.execute(wanted, view.parameters()).mappings()}
+    return [items[row.id] for row in shown if row.id in items], following
 
 
 def _item(row: Any) -> dict[str, Any]:
-    return {str(name): value for name, value in row.items() if name != "sort_key"}
+    return {str(name): value for name, value in row.items()}

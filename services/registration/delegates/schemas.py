@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from services.registration.delegates.queries import Filters
+from services.registration.delegates.filters import Filters
 from services.registration.plan.model import KEY, LARGEST
 
 STATUSES = ("placed", "elsewhere", "withdrawn", "unplaced")

@@ -10,8 +10,9 @@ from flask import Response
 from flask_smorest import Blueprint
 
 from services.registration.delegates.access import own_unit
+from services.registration.delegates.filters import Filters
 from services.registration.delegates.model import RowFlaw
-from services.registration.delegates.queries import Filters, stream_delegates
+from services.registration.delegates.queries import stream_delegates
 from services.registration.delegates.schemas import (
     FilterSchema,
     ImportFile,

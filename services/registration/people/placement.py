@@ -12,12 +12,14 @@ from sqlalchemy import (
     FromClause,
     Integer,
     String,
+    Subquery,
     and_,
     bindparam,
     case,
     exists,
     func,
     or_,
+    select,
     tuple_,
 )
 
@@ -79,10 +81,35 @@ def all_places() -> FromClause:
     return places.outerjoin(routes, HAS_ROUTE).outerjoin(overrides, OVERRIDDEN)
 
 
-def seated() -> FromClause:
-    """The places of the layout; with the condition COUNTS, everyone exactly once."""
-    return routes.join(places, HAS_ROUTE).outerjoin(overrides, OVERRIDDEN)
+def _seated() -> Subquery:
+    """The many by plain joins, the few special ones with what is special about them.
+
+    In one query with the conditions of the few, the many take seconds instead of milliseconds.
+    """
+    columns = (
+        places.c.id,
+        places.c.person_id,
+        places.c.unit_id,
+        places.c.group_id,
+        places.c.search_key,
+        places.c.sort_key,
+    )
+    many = (
+        select(*columns, routes.c.site_id)
+        .select_from(routes.join(places, HAS_ROUTE))
+        .where(of_conference(), places.c.person_id.is_not(None), ~places.c.special)
+    )
+    few = (
+        select(*columns, SITE.label("site_id"))
+        .select_from(places.join(routes, HAS_ROUTE).outerjoin(overrides, OVERRIDDEN))
+        .where(of_conference(), places.c.special, COUNTS)
+    )
+    return many.union_all(few).subquery("seated")
 
 
 def of_conference() -> ColumnElement[Any]:
     return places.c.conference_id == CONFERENCE
+
+
+SEATED = _seated()
+"""Everyone whom the layout seats, exactly once, with their site."""

@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping, Select, String, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from services.registration.answers.tables import answers
-from services.registration.people.placement import COUNTS, LAYOUT, OPTION, SITE, of_conference, seated
+from services.registration.people.placement import LAYOUT, OPTION, SEATED
 from services.registration.people.tables import people, places
 from services.registration.plan.model import View
 from services.registration.plan.tables import groups, layout_sites, plan_groups, routes, sites, units
@@ -191,21 +191,20 @@ def _place_lines() -> Select[Any]:
 _PLACE_LINES = _place_lines()
 
 _ANSWERED = (
-    (answers.c.person_id == places.c.person_id)
-    & (answers.c.site_id == SITE)
+    (answers.c.person_id == SEATED.c.person_id)
+    & (answers.c.site_id == SEATED.c.site_id)
     & (answers.c.starts_at == _MOMENT)
 )
 
 _PERSONS_BY_SITE = (
     select(
-        SITE.label("site_id"),
+        SEATED.c.site_id,
         func.count().label("named"),
         func.count().filter(answers.c.answer == "accepted").label("accepted"),
         func.count().filter(answers.c.answer == "declined").label("declined"),
     )
-    .select_from(seated().outerjoin(answers, _ANSWERED))
-    .where(of_conference(), COUNTS)
-    .group_by(SITE)
+    .select_from(SEATED.outerjoin(answers, _ANSWERED))
+    .group_by(SEATED.c.site_id)
 )
 
 

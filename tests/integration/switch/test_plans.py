@@ -10,7 +10,6 @@ import pytest
 import yaml
 
 from services.planning.plan.tree import read_tree
-
 from tests.servers import EXAMPLE, KEY
 
 PLAN = EXAMPLE / "plan.yaml"
