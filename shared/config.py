@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import json
 import os
 import secrets
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,7 +46,7 @@ class Settings:
     clock: Clock
 
     def database_url(self, service: str) -> str:
-        return self.database_template.format(service=service)
+        return self.database_template.replace("{service}", service)
 
     def derived_secret(self, purpose: str) -> bytes:
         """One secret per purpose, so that a link never passes for a session."""
@@ -109,14 +111,24 @@ def _secret(env: Env, name: str, kept: Path, make: Callable[[], str]) -> str:
 
 
 def _kept(path: Path, make: Callable[[], str]) -> str:
-    """The secret in `path`, made there (mode 600) at the first start."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(value := make())
+    """The secret in `path`, made there (mode 600) at the first start. Raises ConfigError for an empty file."""
+    if not path.exists():
+        _make(path, make())
+    if not (value := path.read_text().strip()):
+        raise ConfigError(f"{path} is empty: remove it, and a new secret is made")
     return value
+
+
+def _make(path: Path, value: str) -> None:
+    # Linked in place when it is whole: another process starting now must never read half a secret.
+    descriptor, written = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(value)
+        with contextlib.suppress(FileExistsError):  # the other process was first: its secret counts
+            os.link(written, path)
+    finally:
+        os.unlink(written)
 
 
 def _signing_key(env: Env, data: Path) -> dict[str, Any]:

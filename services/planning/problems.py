@@ -35,6 +35,15 @@ PROBLEMS: dict[type[Exception], ProblemType] = {
         "Bản xem trước đã cũ: {entered_by} đã quyết định «{option_title}»",
         "The preview is stale: {entered_by} decided for “{option_title}”",
     ),
+    switch.OlderPlan: ProblemType(
+        409,
+        "stale-preview",
+        "Bản xem trước đã cũ: kế hoạch đã có phiên bản mới hơn",
+        "The preview is stale: the plan has a newer version",
+    ),
+    switch.NothingDecided: ProblemType(
+        409, "current-changed", "Chưa có phương án nào được quyết định", "No option has been decided yet"
+    ),
     switch.CurrentChanged: ProblemType(
         409,
         "current-changed",

@@ -19,7 +19,7 @@ LARGEST_INT = 2**31 - 1  # PostgreSQL's integer
 NUL = "\0"  # PostgreSQL stores every other character
 
 
-class _Parser(FlaskParser):  # type: ignore[misc]  # webargs ships no types
+class _Parser(FlaskParser):
     """JSON as orjson reads it: no lone surrogates, no NaN, bounded depth. No NUL, wherever it came from."""
 
     def _raw_load_json(self, req: Request) -> Any:

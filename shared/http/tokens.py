@@ -93,7 +93,7 @@ class Verifier:
         try:
             claims = jwt.decode(token, self._key, algorithms=["Ed25519"]).claims
             self._claims.validate(claims)
-        except (JoseError, ValueError, TypeError):  # TypeError: joserfc on a header's `crit` that is no list of names
+        except (JoseError, ValueError, TypeError):  # TypeError: a `crit` that is no list of names
             raise _unauthenticated() from None
         scopes = frozenset(str(claims.get("scope", "")).split())
         return Actor(str(claims["sub"]), str(claims.get("name", claims["sub"])), scopes, claims.get("unit"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,9 +13,16 @@ from sqlalchemy.orm import Session
 
 Listener = Callable[[], None]
 
+_WRITE: Mapping[str, Mapping[str, Any]] = {"sqlite": {"begin": "IMMEDIATE"}, "postgresql": {}}
+# PostgreSQL's own level gives each statement a snapshot of its own: a page would mix two revisions.
+_READ: Mapping[str, Mapping[str, Any]] = {
+    "sqlite": {"begin": "DEFERRED"},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
+
 
 class Database:
-    """Sessions of one service. `write()` is one transaction; `read()` sees one and changes nothing.
+    """Sessions of one service. `write()` is one transaction; `read()` sees one snapshot, changes nothing.
 
     `service` is the owner's name: events emitted in a session carry it as their source.
     """
@@ -37,18 +44,18 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        with self._session(begin="IMMEDIATE") as session, session.begin():
+        with self._session(_WRITE) as session, session.begin():
             yield session
         for listener in self._listeners:
             listener()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        with self._session(begin="DEFERRED") as session, session.begin():
+        with self._session(_READ) as session, session.begin():
             yield session
 
-    def _session(self, *, begin: str) -> Session:
-        engine = self.engine.execution_options(begin=begin) if self.is_sqlite else self.engine
+    def _session(self, options: Mapping[str, Mapping[str, Any]]) -> Session:
+        engine = self.engine.execution_options(**options[self.engine.dialect.name])
         return Session(engine, expire_on_commit=False, info={"service": self.service})
 
     def dispose(self) -> None:

@@ -11,10 +11,11 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from services.planning.plan.model import ConferencePlan, Task, Tree, expand_tasks, paper_tasks, plan_digest
-from services.planning.plan.queries import PlanVersion
+from services.planning.plan.queries import PlanVersion, lock_conference
 from services.planning.plan.reader import Plugins, read_plan
 from services.planning.plan.tables import conferences, plan_tasks, plan_versions
 from shared.bus.pages import emit_pages
+from shared.bus.upsert import dialect_of, insert_into
 from shared.contracts.planning import ConferencePlannedV1
 
 
@@ -31,11 +32,11 @@ def store_plan(session: Session, plan: ConferencePlan, tree: Tree, *, by: str, n
     """Store a plan that was read from `tree`, unless it is the newest version already."""
     digest = plan_digest(tree)
     key = plan.conference.key
-    newest = _lock_newest(session, key)
-    if newest is not None and newest.digest == digest:
-        return StoredPlan(key, newest.version, created=False)
-    version = newest.version + 1 if newest is not None else 1
-    _store_version(session, key, version, now)
+    newest = _lock_or_make(session, key, now)
+    if _digest(session, key, newest) == digest:
+        return StoredPlan(key, newest, created=False)
+    version = newest + 1
+    session.execute(update(conferences).where(conferences.c.key == key).values(plan_version=version))
     row = {"conference": key, "version": version, "digest": digest, "tree": tree}
     session.execute(insert(plan_versions).values(**row, stored_at=now, stored_by=by))
     _store_tasks(session, plan, version)
@@ -84,21 +85,18 @@ def announce_plan(session: Session, plan: ConferencePlan, version: int) -> None:
     )
 
 
-def _lock_newest(session: Session, key: str) -> Any:
-    query = (
-        select(plan_versions.c.version, plan_versions.c.digest)
-        .join(conferences, conferences.c.key == plan_versions.c.conference)
-        .where(conferences.c.key == key, plan_versions.c.version == conferences.c.plan_version)
-        .with_for_update(of=conferences)
+def _lock_or_make(session: Session, key: str, now: datetime) -> int:
+    """The newest version, locked; 0 for a conference that is only being made."""
+    first = insert_into(dialect_of(session), conferences).values(key=key, plan_version=0, created_at=now)
+    session.execute(first.on_conflict_do_nothing())
+    return lock_conference(session, key)
+
+
+def _digest(session: Session, key: str, version: int) -> str | None:
+    query = select(plan_versions.c.digest).where(
+        plan_versions.c.conference == key, plan_versions.c.version == version
     )
-    return session.execute(query).one_or_none()
-
-
-def _store_version(session: Session, key: str, version: int, now: datetime) -> None:
-    if version == 1:
-        session.execute(insert(conferences).values(key=key, plan_version=1, created_at=now))
-        return
-    session.execute(update(conferences).where(conferences.c.key == key).values(plan_version=version))
+    return session.execute(query).scalar_one_or_none()
 
 
 def _store_tasks(session: Session, plan: ConferencePlan, version: int) -> None:

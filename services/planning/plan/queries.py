@@ -24,6 +24,16 @@ class PlanVersion:
     stored_at: Any
 
 
+def lock_conference(session: Session, conference: str) -> int:
+    """The newest plan version, which stays the newest until the transaction ends: plans of and decisions
+    on one conference come one after the other. Raises UnknownConference."""
+    query = select(conferences.c.plan_version).where(conferences.c.key == conference).with_for_update()
+    version = session.execute(query).scalar_one_or_none()
+    if version is None:
+        raise UnknownConference(conference)
+    return int(version)
+
+
 def get_plan(session: Session, conference: str, version: int | None = None) -> PlanVersion:
     """A version, or the newest. Raises UnknownConference."""
     query = select(plan_versions).join(conferences, conferences.c.key == plan_versions.c.conference)

@@ -12,7 +12,13 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 from services.planning.plan.commands import amend_plan, store_plan
 from services.planning.plan.model import ConferencePlan
 from services.planning.plan.problems import PlanInvalid, Unreadable
-from services.planning.plan.queries import PlanVersion, get_plan, list_conferences, newest_plan
+from services.planning.plan.queries import (
+    PlanVersion,
+    get_plan,
+    list_conferences,
+    lock_conference,
+    newest_plan,
+)
 from services.planning.plan.reader import load_plan, read_accepted
 from services.planning.switch.queries import newest_decided, newest_selected, option_before
 from shared.http.calls import Call, check_if_match, reads, writes
@@ -96,7 +102,7 @@ def get_conference(call: Call, key: str) -> Any:
 @bp.response(200, StoredPlanSchema)
 def patch_conference(call: Call, changes: dict[str, Any], key: str) -> Any:
     """Amend facts of the conference: makes a plan version, which takes effect with the next decision."""
-    stored = get_plan(call.session, key)
+    stored = get_plan(call.session, key, lock_conference(call.session, key))
     check_if_match(_etag(stored).strip('"'))
     try:
         new = amend_plan(

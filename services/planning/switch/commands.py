@@ -9,15 +9,16 @@ from typing import Any
 from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from services.planning.plan.model import UnknownConference
-from services.planning.plan.tables import conferences
+from services.planning.plan.queries import lock_conference
 from services.planning.switch.model import (
     DECIDED,
     OPEN,
     PARTICIPANTS,
     CurrentChanged,
+    NothingDecided,
     NothingToRetry,
     NothingToUndo,
+    OlderPlan,
     Order,
     RevisionFailed,
     StalePreview,
@@ -42,7 +43,7 @@ def propose_option(
 
     `options`: the plan's options, key → title. Raises UnknownConference, UnknownOption.
     """
-    plan_version = _lock_conference(session, conference)
+    plan_version = lock_conference(session, conference)
     return _propose(session, conference, plan_version, option, options, by=by, now=now)
 
 
@@ -61,7 +62,7 @@ def decide(
     `body` decides when the order does not say who. Raises CurrentChanged, StalePreview, RevisionFailed,
     UnknownRevision, UnknownOption, UnknownConference.
     """
-    plan_version = _lock_conference(session, conference)
+    plan_version = lock_conference(session, conference)
     _check_expected(session, conference, order.expected_current, options)
     if order.revision is not None:
         number = _check_preview(session, conference, order.revision, plan_version, options)
@@ -86,7 +87,7 @@ def undo(
     now: datetime,
 ) -> int:
     """Decide for the option adopted before the current one, on the newest plan. Raises NothingToUndo."""
-    _lock_conference(session, conference)
+    lock_conference(session, conference)
     previous = option_before(session, conference)
     if previous is None:
         raise NothingToUndo
@@ -107,14 +108,13 @@ def retry(session: Session, conference: str, number: int) -> None:
 
     Raises NothingToRetry for a revision that is settled or superseded.
     """
-    _lock_conference(session, conference)
+    lock_conference(session, conference)
     revision = _get(session, conference, number)
     state = State(revision.state)
     if state in (State.SETTLED, State.SUPERSEDED):
         raise NothingToRetry(number, state)
     if state is State.FAILED:
-        decided = _is_decided(session, conference, number)
-        _set_state(session, conference, number, State.DECIDING if decided else State.PREPARING, problem=None)
+        _reopen(session, conference, number)
     _emit_proposed(session, revision)
     if state is State.SETTLING:
         _emit_selected(session, revision)
@@ -124,7 +124,9 @@ def note_layout(
     session: Session, conference: str, number: int, digest: str, rows: list[Any], now: datetime
 ) -> None:
     """The layout is there: planning works out its own part, and a waiting decision takes effect."""
-    _lock_conference(session, conference)
+    lock_conference(session, conference)
+    if State(_get(session, conference, number).state) is State.FAILED:
+        _reopen(session, conference, number)  # asked twice, and the second answer is a layout
     revision = _get(session, conference, number)
     layout_id = _store_layout(session, conference, digest, rows)
     changed = {"layout_id": layout_id}
@@ -139,8 +141,9 @@ def note_layout(
 
 def note_layout_failed(session: Session, conference: str, number: int, problem: Mapping[str, str]) -> None:
     """No layout: the revision, and the decision for it, fails; the current revision stays."""
-    _lock_conference(session, conference)
-    if State(_get(session, conference, number).state) in (*OPEN, State.DECIDING):
+    lock_conference(session, conference)
+    revision = _get(session, conference, number)
+    if revision.layout_id is None and State(revision.state) in (*OPEN, State.DECIDING):
         _set_state(session, conference, number, State.FAILED, problem=dict(problem))
 
 
@@ -156,6 +159,12 @@ def note_settled(
 ) -> None:
     values = {"outcome": outcome, "settled_counts": dict(counts), "settled_at": now}
     _answer(session, conference, number, service, values)
+
+
+def _reopen(session: Session, conference: str, number: int) -> None:
+    """A failed revision waits for its layout again, for a preview or for its decision."""
+    decided = _is_decided(session, conference, number)
+    _set_state(session, conference, number, State.DECIDING if decided else State.PREPARING, problem=None)
 
 
 def _propose(
@@ -221,7 +230,8 @@ def _check_expected(
 ) -> None:
     newest = newest_decided(session, conference)
     if expected is not None and expected != (newest.number if newest is not None else 0):
-        raise CurrentChanged(newest_decision(session, conference, options))
+        kind = CurrentChanged if newest is not None else NothingDecided
+        raise kind(newest_decision(session, conference, options))
 
 
 def _check_preview(
@@ -231,8 +241,10 @@ def _check_preview(
     if revision.state == State.FAILED:
         raise RevisionFailed(number)
     newest_number = newest.number if newest is not None else None
-    if revision.base != newest_number or revision.plan_version != plan_version or revision.state in DECIDED:
+    if revision.base != newest_number or revision.state in DECIDED:
         raise StalePreview(newest_decision(session, conference, options))
+    if revision.plan_version != plan_version:
+        raise OlderPlan(newest_decision(session, conference, options))
     return number
 
 
@@ -254,6 +266,7 @@ def _record(session: Session, revision: Row[Any], order: Order, *, body: str, by
 
 
 def _answer(session: Session, conference: str, number: int, service: str, values: Mapping[str, Any]) -> None:
+    lock_conference(session, conference)  # the state is read here and written below
     own = answers.c.conference == conference, answers.c.number == number
     session.execute(update(answers).where(*own, answers.c.service == service).values(**values))
     count = select(func.count(answers.c.prepared_at), func.count(answers.c.settled_at), func.count()).where(
@@ -311,15 +324,6 @@ def _emit_selected(session: Session, revision: Row[Any]) -> None:
 
 def _subject(revision: Row[Any]) -> str:
     return f"{revision.conference}/{revision.number}"
-
-
-def _lock_conference(session: Session, conference: str) -> int:
-    """Decisions on one conference come one after the other. The newest plan version."""
-    query = select(conferences.c.plan_version).where(conferences.c.key == conference).with_for_update()
-    version = session.execute(query).scalar_one_or_none()
-    if version is None:
-        raise UnknownConference(conference)
-    return int(version)
 
 
 def _is_decided(session: Session, conference: str, number: int) -> bool:

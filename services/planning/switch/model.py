@@ -91,8 +91,16 @@ class StalePreview(_Stale):
     """The preview was worked out on another base or an older plan version, or is decided already."""
 
 
+class OlderPlan(StalePreview):
+    """Nobody decided anything since: the preview is of an older plan version."""
+
+
 class CurrentChanged(_Stale):
     """`expected_current` is not the newest decided revision."""
+
+
+class NothingDecided(CurrentChanged):
+    """`expected_current` names a revision, but there is no decision that has not failed."""
 
 
 def state_after_answers(state: State, prepared: int, settled: int, participants: int) -> State:
