@@ -10,6 +10,7 @@ from types import MappingProxyType
 from diemcau.plan import Plan
 
 SITE_KINDS = ("hub", "bridge", "hall")
+LARGEST = 2**31 - 1  # capacity of a site, and seats of a layout: a database's integer
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,8 @@ def _site_problems(layout: Layout) -> Iterator[str]:
     for site in layout.sites:
         if site.kind not in SITE_KINDS:
             yield f"site {site.key}: unknown kind {site.kind}"
-        if site.capacity is not None and site.capacity < 1:
-            yield f"site {site.key}: capacity {site.capacity} is below 1"
+        if site.capacity is not None and not 1 <= site.capacity <= LARGEST:
+            yield f"site {site.key}: capacity {site.capacity} is not within 1 and {LARGEST}"
 
 
 def _route_problems(layout: Layout, plan: Plan) -> Iterator[str]:
@@ -116,6 +117,8 @@ def _route_problems(layout: Layout, plan: Plan) -> Iterator[str]:
     units = {unit.key for unit in plan.units}
     routes: list[Route | Presentation] = [*layout.routes, *layout.presentations]
     yield from (f"route {key} stands twice" for key in _repeated((r.group, r.unit) for r in layout.routes))
+    if sum(route.seats for route in layout.routes) > LARGEST:
+        yield f"more than {LARGEST} seats"
     for route in routes:
         if route.site not in sites:
             yield f"route of {route.group}: no site {route.site}"

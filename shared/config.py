@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from environs import Env, EnvError
+from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from shared.clock import Clock, fixed_offset
@@ -111,7 +112,7 @@ def _secret(env: Env, name: str, kept: Path, make: Callable[[], str]) -> str:
 
 
 def _kept(path: Path, make: Callable[[], str]) -> str:
-    """The secret in `path`, made there (mode 600) at the first start. Raises ConfigError for an empty file."""
+    """The secret in `path`, made there (mode 600) at the first start. Raises ConfigError if it is empty."""
     if not path.exists():
         _make(path, make())
     if not (value := path.read_text().strip()):
@@ -134,11 +135,12 @@ def _make(path: Path, value: str) -> None:
 def _signing_key(env: Env, data: Path) -> dict[str, Any]:
     text = _secret(env, "DIEMCAU_SIGNING_KEY", data / "signing-key", _new_signing_key)
     try:
-        key = json.loads(text)
-        OKPKey.import_key(key)
-    except (ValueError, TypeError) as error:
+        key = dict(json.loads(text))
+        if (curve := OKPKey.import_key(key).curve_name) != "Ed25519":
+            raise ValueError(f"its curve is {curve}")
+    except (ValueError, TypeError, JoseError) as error:
         raise ConfigError(f"DIEMCAU_SIGNING_KEY is not an Ed25519 JWK: {error}") from None
-    return dict(key)
+    return key
 
 
 def _new_signing_key() -> str:

@@ -109,6 +109,18 @@ def installation(data: Path, *, servers: bool) -> Iterator[Installation]:
             _drop(prefix)
 
 
+@contextmanager
+def fresh_database(name: str) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database, dropped afterwards."""
+    with _admin() as connection:
+        connection.execute(text(f"create database {name} template template0"))
+    try:
+        yield make_url(ADMIN_URL).set(database=name).render_as_string(hide_password=False)
+    finally:
+        with _admin() as connection:
+            connection.execute(text(f"drop database if exists {name} with (force)"))
+
+
 def _create_databases(prefix: str) -> dict[str, str]:
     with _admin() as connection:
         for name in (*MODULES, "portal"):

@@ -25,6 +25,12 @@ def has_plan(session: Session, revision: Revision) -> bool:
     return _organiser(session, revision.conference, revision.plan_version) is not None
 
 
+def is_known(session: Session, conference: str) -> bool:
+    return (
+        session.execute(select(plans.c.version).where(plans.c.conference == conference)).first() is not None
+    )
+
+
 def count_changes(session: Session, revision: Revision) -> Counts:
     """awards' counts of a revision against its base; together they are all the slots of the quotas."""
     totals: Counter[str] = Counter()

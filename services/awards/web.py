@@ -11,7 +11,7 @@ from services.awards import queries
 from shared.http.calls import Call, reads
 from shared.http.inputs import Blueprint, RevisionWanted
 from shared.http.problems import ProblemType
-from shared.revisions.following import UNKNOWN_REVISION, UnknownRevision, get_prepared
+from shared.revisions.following import UNKNOWN_REVISION, UnknownRevision, current_revision, get_prepared
 
 bp = Blueprint("awards", __name__, description="Awards and their presentation")
 
@@ -35,7 +35,7 @@ class PresentationChange(PresentationSchema):
 
 
 class PresentationList(Schema):
-    revision = fields.Int()
+    revision = fields.Int(allow_none=True)
     items = fields.List(fields.Nested(PresentationSchema))
 
 
@@ -50,8 +50,14 @@ class PresentationChanges(Schema):
 @bp.arguments(RevisionWanted, location="query")
 @bp.response(200, PresentationList)
 def get_presentations(call: Call, wanted: dict[str, Any], key: str) -> dict[str, Any]:
-    """Quota slots by unit, kind and site in the order of presentation; `site` null: deferred."""
-    revision = get_prepared(call.session, key, wanted.get("revision"))
+    """Quota slots by unit, kind and site in the order of presentation; `site` null: deferred.
+
+    None before the first decision.
+    """
+    number = wanted.get("revision")
+    if number is None and current_revision(call.session, key) is None and queries.is_known(call.session, key):
+        return {"revision": None, "items": []}
+    revision = get_prepared(call.session, key, number)
     names = queries.unit_names(call.session, key, revision.plan_version)
     items = [
         {"unit": unit, "unit_name": names[unit], "kind": kind, "site": site, "count": count}

@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Table, insert, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+
+from shared.storage.upsert import dialect_of, insert_into
 
 ANSWERS_LOCK = 7301
 """First half of the advisory lock of a conference's answers; the second half is the conference's id."""
@@ -18,12 +19,12 @@ _EXCLUSIVE = text(f"select pg_advisory_xact_lock({ANSWERS_LOCK}, :conference)")
 
 
 def is_postgresql(session: Session) -> bool:
-    return session.get_bind().dialect.name == "postgresql"
+    return dialect_of(session) == "postgresql"
 
 
 def upsert(session: Session, table: Table) -> Any:
     """The INSERT of this database that can say ON CONFLICT."""
-    return postgresql.insert(table) if is_postgresql(session) else sqlite.insert(table)
+    return insert_into(dialect_of(session), table)
 
 
 def load_rows(

@@ -99,9 +99,8 @@ def get_sites(call: Call, wanted: dict[str, Any], key: str) -> dict[str, Any]:
 @bp.response(200, Board)
 def get_board(call: Call, wanted: dict[str, Any], key: str) -> dict[str, Any]:
     """Sites with the state of their line test; what was not tested is never shown as fine."""
-    plan = queries.newest_plan(call.session, key)
     board = _list(call, key, wanted.get("revision"), _board_site)
-    return {**board, "starts_at": plan.head["starts_at"] if plan is not None else None}
+    return {**board, "starts_at": _starts_at(call, key, board["revision"])}
 
 
 @bp.route("/conferences/<key>/revisions/<int:number>/changes")
@@ -133,6 +132,16 @@ def _list(call: Call, key: str, number: int | None, shown: Any) -> dict[str, Any
         "option": revision.option,
         "items": [shown(key, row) for row in rows],
     }
+
+
+def _starts_at(call: Call, key: str, number: int | None) -> str | None:
+    """By the revision's own plan version; before the first decision, by the newest."""
+    if number is None:
+        plan = queries.newest_plan(call.session, key)
+    else:
+        plan = queries.get_plan(call.session, key, get_prepared(call.session, key, number).plan_version)
+    start: str | None = plan.head["starts_at"] if plan is not None else None
+    return start
 
 
 def _site(conference: str, row: Row[Any]) -> dict[str, Any]:

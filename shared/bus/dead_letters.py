@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from shared.bus.envelope import Envelope
 from shared.bus.inbox import Scope, is_recorded, lock_key
 from shared.bus.tables import attempts, dead_letter
-from shared.bus.upsert import dialect_of, insert_into
+from shared.storage.upsert import dialect_of, insert_into
 
 FAILED = "failed"
 WAITING = "waiting"

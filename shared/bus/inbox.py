@@ -12,7 +12,7 @@ from sqlalchemy import Executable, bindparam, select
 from sqlalchemy.orm import Session
 
 from shared.bus.tables import cursor, inbox, inbox_key
-from shared.bus.upsert import dialect_of, insert_into
+from shared.storage.upsert import dialect_of, insert_into
 
 
 @dataclass(frozen=True)

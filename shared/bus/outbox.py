@@ -17,8 +17,8 @@ from shared.bus.envelope import Envelope
 from shared.bus.payload import ContractViolation, to_wire
 from shared.bus.tables import ordering_keys, outbox
 from shared.bus.trace import Trace, current_trace
-from shared.bus.upsert import dialect_of, insert_into
 from shared.contracts.event import Event
+from shared.storage.upsert import dialect_of, insert_into
 
 _COLUMNS = ("id", "ordering_key", "key_version", "type", "envelope", "created_at")
 _FROM_CALLER = tuple(name for name in _COLUMNS if name != "key_version")

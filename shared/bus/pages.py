@@ -17,8 +17,8 @@ from shared.bus.faults import Poison
 from shared.bus.outbox import emit
 from shared.bus.payload import ContractViolation
 from shared.bus.tables import batches, pages
-from shared.bus.upsert import dialect_of, insert_into
 from shared.contracts.event import PAGE_ROWS, PagedEvent
+from shared.storage.upsert import dialect_of, insert_into
 
 Columns = Sequence[str]
 Rows = Sequence[Sequence[Any]]

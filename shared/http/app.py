@@ -20,7 +20,6 @@ from diemcau import __version__
 from shared.bus import trace
 from shared.bus.outbox import backlog
 from shared.bus.tables import dead_letter
-from shared.bus.upsert import dialect_of
 from shared.config import Settings
 from shared.contracts.asyncapi import asyncapi
 from shared.contracts.event import Event
@@ -29,6 +28,7 @@ from shared.http.calls import Wiring
 from shared.http.inputs import bound_paths
 from shared.http.tokens import Verifier
 from shared.storage.database import Database
+from shared.storage.upsert import dialect_of
 
 MAX_BODY = 40 * 1024 * 1024
 

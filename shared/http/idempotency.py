@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 
 from flask import Response, request
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from shared.http.problems import FieldError, Problem, ProblemType
 from shared.http.tokens import Actor
 from shared.storage.types import UtcDateTime
+from shared.storage.upsert import dialect_of, insert_into
 
 metadata = MetaData()
 
@@ -60,9 +60,8 @@ def replay(session: Session, actor: Actor) -> Response | None:
 
 def _hold(session: Session, actor: Actor, key: str) -> None:
     """A twin that comes at the same time waits here until the first one's transaction ends."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     session.execute(
-        dialect.insert(idempotency_keys)
+        insert_into(dialect_of(session), idempotency_keys)
         .values(
             actor=actor.subject,
             key=key,

@@ -15,10 +15,10 @@ from sqlalchemy import RowMapping, Select, select
 from sqlalchemy.orm import Session, aliased
 
 from shared.bus.outbox import emit
-from shared.bus.upsert import dialect_of, insert_into
 from shared.contracts.revision import RevisionAnswer
 from shared.http.problems import ProblemType
 from shared.revisions.tables import layouts, pointers, revisions
+from shared.storage.upsert import dialect_of, insert_into
 
 Counts = dict[str, int]
 

@@ -15,8 +15,8 @@ from services.planning.plan.queries import PlanVersion, lock_conference
 from services.planning.plan.reader import Plugins, read_plan
 from services.planning.plan.tables import conferences, plan_tasks, plan_versions
 from shared.bus.pages import emit_pages
-from shared.bus.upsert import dialect_of, insert_into
 from shared.contracts.planning import ConferencePlannedV1
+from shared.storage.upsert import dialect_of, insert_into
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ def get_conference(call: Call, key: str) -> Any:
     """The newest plan of a conference and what is current."""
     stored = get_plan(call.session, key)
     plan = read_accepted(stored.tree)
-    return {**_summary(call, stored), **_details(call, plan)}, 200, {"ETag": _etag(stored)}
+    return {**_summary(call, stored), **_details(call, plan)}, 200, {"ETag": _etag(stored.version)}
 
 
 @bp.route("/conferences/<key>", methods=["PATCH"])
@@ -103,14 +103,15 @@ def get_conference(call: Call, key: str) -> Any:
 def patch_conference(call: Call, changes: dict[str, Any], key: str) -> Any:
     """Amend facts of the conference: makes a plan version, which takes effect with the next decision."""
     stored = get_plan(call.session, key, lock_conference(call.session, key))
-    check_if_match(_etag(stored).strip('"'))
+    check_if_match(_etag(stored.version).strip('"'))
     try:
         new = amend_plan(
             call.session, stored, changes, call.context.plugins, by=call.actor.name, now=call.now
         )
     except PlanInvalid as error:
         raise plan_problem(error) from None
-    return {"conference": new.conference, "version": new.version, "created": new.created}
+    body = {"conference": new.conference, "version": new.version, "created": new.created}
+    return body, 200, {"ETag": _etag(new.version)}
 
 
 @bp.route("/conferences/<key>/plan")
@@ -118,7 +119,7 @@ def patch_conference(call: Call, changes: dict[str, Any], key: str) -> Any:
 def get_tree(call: Call, key: str) -> Any:
     """The newest plan as it was posted."""
     stored = get_plan(call.session, key)
-    return stored.tree, 200, {"ETag": _etag(stored)}
+    return stored.tree, 200, {"ETag": _etag(stored.version)}
 
 
 @bp.route("/conferences/<key>/units")
@@ -160,8 +161,8 @@ def _field_error(problem: Any) -> FieldError:
     return FieldError(problem.pointer, problem.code, problem.vi, problem.en)
 
 
-def _etag(stored: PlanVersion) -> str:
-    return f'"plan-{stored.version}"'
+def _etag(version: int) -> str:
+    return f'"plan-{version}"'
 
 
 def _summary(call: Call, stored: PlanVersion) -> dict[str, Any]:

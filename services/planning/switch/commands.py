@@ -27,7 +27,13 @@ from services.planning.switch.model import (
     UnknownRevision,
     state_after_answers,
 )
-from services.planning.switch.queries import newest_decided, newest_decision, newest_selected, option_before
+from services.planning.switch.queries import (
+    is_decided_since,
+    newest_decided,
+    newest_decision,
+    newest_selected,
+    option_before,
+)
 from services.planning.switch.tables import answers, decisions, duties, layouts, revisions
 from services.planning.tasks.queries import Force, count_changes
 from shared.bus.outbox import emit
@@ -103,10 +109,11 @@ def undo(
     return decide(session, conference, back, options, body=body, by=by, now=now)
 
 
-def retry(session: Session, conference: str, number: int) -> None:
+def retry(session: Session, conference: str, number: int, options: Mapping[str, str]) -> None:
     """Ask again for what is missing: a failed layout, or answers that did not come.
 
-    Raises NothingToRetry for a revision that is settled or superseded.
+    Raises NothingToRetry for a revision that is settled or superseded, StalePreview for a failed decision
+    after which another was made.
     """
     lock_conference(session, conference)
     revision = _get(session, conference, number)
@@ -114,6 +121,8 @@ def retry(session: Session, conference: str, number: int) -> None:
     if state in (State.SETTLED, State.SUPERSEDED):
         raise NothingToRetry(number, state)
     if state is State.FAILED:
+        if is_decided_since(session, conference, number):
+            raise StalePreview(newest_decision(session, conference, options))
         _reopen(session, conference, number)
     _emit_proposed(session, revision)
     if state is State.SETTLING:
@@ -125,7 +134,8 @@ def note_layout(
 ) -> None:
     """The layout is there: planning works out its own part, and a waiting decision takes effect."""
     lock_conference(session, conference)
-    if State(_get(session, conference, number).state) is State.FAILED:
+    failed = State(_get(session, conference, number).state) is State.FAILED
+    if failed and not is_decided_since(session, conference, number):
         _reopen(session, conference, number)  # asked twice, and the second answer is a layout
     revision = _get(session, conference, number)
     layout_id = _store_layout(session, conference, digest, rows)

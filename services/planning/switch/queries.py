@@ -23,16 +23,21 @@ def newest_selected(session: Session, conference: str) -> Row[Any] | None:
 
 
 def option_before(session: Session, conference: str) -> str | None:
-    """The option adopted before the current one: what undo goes back to."""
+    """The option adopted before the current one: what undo goes back to.
+
+    Adopted is what was sent out to be adopted, also if a newer decision came before all had settled.
+    """
     current = newest_decided(session, conference)
     if current is None:
         return None
+    own = (answers.c.conference == revisions.c.conference) & (answers.c.number == revisions.c.number)
     query = (
         select(revisions.c.option)
+        .join(answers, own & (answers.c.service == "planning"))
         .where(
             revisions.c.conference == conference,
             revisions.c.number < current.number,
-            revisions.c.state.in_([State.SETTLED, State.SETTLING]),
+            answers.c.settled_at.is_not(None),
         )
         .order_by(revisions.c.number.desc())
         .limit(1)
@@ -98,6 +103,14 @@ def described(decision: Mapping[Any, Any], options: Mapping[str, str]) -> dict[s
     paper = {"number": number, "date": decision["paper_date"]} if number else None
     plain = {str(name): value for name, value in decision.items()}
     return {**plain, "option_title": options.get(decision["option"], decision["option"]), "paper": paper}
+
+
+def is_decided_since(session: Session, conference: str, number: int) -> bool:
+    """Whether a decision that has not failed was made after the one for revision `number`, if any."""
+    own = find_decision(session, conference, number)
+    if own is None:
+        return False
+    return any(row.at > own.at and row.state != State.FAILED for row in list_decisions(session, conference))
 
 
 def find_decision(session: Session, conference: str, number: int) -> Row[Any] | None:

@@ -10,6 +10,7 @@ from sqlalchemy import Row
 
 from services.planning.plan.model import ConferencePlan
 from services.planning.plan.queries import get_plan, newest_plan
+from services.planning.plan.reader import read_accepted
 from services.planning.switch import commands, queries
 from services.planning.switch.model import OPEN, Order, State
 from services.planning.tasks.queries import Force, count_in_force, list_changes
@@ -152,7 +153,7 @@ def get_revision(call: Call, key: str, number: int) -> dict[str, Any]:
 @bp.response(202, RevisionNumber)
 def retry_revision(call: Call, key: str, number: int) -> Any:
     """Ask the services again: after a failed layout, or when an answer does not come."""
-    commands.retry(call.session, key, number)
+    commands.retry(call.session, key, number, _options(newest_plan(call.session, key)))
     return _accepted(key, number)
 
 
@@ -161,7 +162,8 @@ def retry_revision(call: Call, key: str, number: int) -> Any:
 @bp.response(200, TaskChanges)
 def get_changes(call: Call, key: str, number: int) -> dict[str, Any]:
     """Tasks and duties that come into force and go out of it."""
-    plan, row = newest_plan(call.session, key), queries.get_revision(call.session, key, number)
+    row = queries.get_revision(call.session, key, number)
+    plan = read_accepted(get_plan(call.session, key, row.plan_version).tree)
     old, new = Force(row.plan_version, "", None), Force(row.plan_version, row.option, row.layout_id)
     if row.base is not None:
         base = queries.get_revision(call.session, key, row.base)

@@ -11,7 +11,7 @@ from services.planning.plan.model import ConferencePlan, Due, due_at
 from services.planning.plan.queries import get_plan
 from services.planning.plan.reader import read_accepted
 from services.planning.tasks.commands import mark_task
-from services.planning.tasks.queries import current_force, list_tasks, task_id
+from services.planning.tasks.queries import Force, current_force, list_tasks, task_id
 from shared.http.calls import Call, reads, writes
 from shared.http.inputs import Blueprint
 
@@ -55,9 +55,7 @@ class TaskList(Schema):
 @bp.response(200, TaskList)
 def get_tasks(call: Call, wanted: dict[str, Any], key: str) -> dict[str, Any]:
     """Tasks in force under the current option, in plan order; duties of the layout follow."""
-    stored = get_plan(call.session, key)
-    plan = read_accepted(stored.tree)
-    force = current_force(call.session, key, stored.version)
+    force, plan = _in_force(call, key)
     rows = list_tasks(
         call.session, key, force, unit=call.actor.unit or wanted.get("unit"), state=wanted.get("state")
     )
@@ -74,17 +72,25 @@ def get_tasks(call: Call, wanted: dict[str, Any], key: str) -> dict[str, Any]:
 @bp.response(200, TaskSchema)
 def patch_task(call: Call, change: dict[str, Any], key: str, task: str) -> dict[str, Any]:
     """Mark a task done, or open again."""
-    stored = get_plan(call.session, key)
-    force = current_force(call.session, key, stored.version)
+    force, plan = _in_force(call, key)
     row = mark_task(
         call.session, key, force, task, **change, by=call.actor.name, now=call.now, unit=call.actor.unit
     )
-    plan = read_accepted(stored.tree)
     return task_row(plan, {unit.key: unit.name for unit in plan.units}, row, call.now)
 
 
+def _in_force(call: Call, key: str) -> tuple[Force, ConferencePlan]:
+    """What is in force now and its plan: a newer version takes effect with the next decision only."""
+    newest = get_plan(call.session, key)
+    force = current_force(call.session, key, newest.version)
+    stored = (
+        newest if force.plan_version == newest.version else get_plan(call.session, key, force.plan_version)
+    )
+    return force, read_accepted(stored.tree)
+
+
 def task_row(plan: ConferencePlan, names: dict[str, str], row: Any, now: Any) -> dict[str, Any]:
-    """One task as it is shown. Deadlines follow the newest plan's start."""
+    """One task as it is shown. Deadlines follow the start of the plan version that puts it in force."""
     due = due_at(plan.conference, Due(row.days_before, time.fromisoformat(row.at) if row.at else None))
     state = getattr(row, "state", "open")
     return {

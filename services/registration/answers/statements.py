@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Integer, String, TextualSelect, Uuid, bindparam, text
+from sqlalchemy import BigInteger, Integer, String, TextualSelect, Uuid, bindparam, column, text
 
 from services.registration.storage import ANSWERS_LOCK
 from shared.storage.types import UtcDateTime
@@ -80,12 +80,41 @@ _COUNTED = f"""
 """
 
 
+# All columns by position: then SQLAlchemy describes the result once and not at every answer.
+_INVITATION_COLUMNS = (
+    column("place", Uuid),
+    column("person", Uuid),
+    column("link_version", Integer),
+    column("conference_id", Integer),
+    column("conference", String),
+    column("revision", Integer),
+    column("title", String),
+    column("timezone", String),
+    column("moment", String),
+    column("group_key", String),
+    column("unit_key", String),
+    column("ordinal", Integer),
+    column("name", String),
+    column("group_name", String),
+    column("unit_name", String),
+    column("site_id", Integer),
+    column("site_key", String),
+    column("site_name", String),
+    column("room", String),
+    column("address", String),
+    column("capacity", Integer),
+    column("answer", String),
+    column("note", String),
+    column("answered_at", UtcDateTime),
+)
+
+
 def _invitation(locks: str) -> TextualSelect:
     bound = [bindparam("place", type_=Uuid)]
     if locks:
         bound.append(bindparam("person_lock", type_=BigInteger))
     statement = text(_INVITATION.format(locks=locks)).bindparams(*bound)
-    return statement.columns(place=Uuid, person=Uuid, answered_at=UtcDateTime)
+    return statement.columns(*_INVITATION_COLUMNS)
 
 
 READ_INVITATION = _invitation("")
@@ -115,7 +144,8 @@ _UPSERT = """
 # One round trip: is the place still where it was read to be; is there a seat (the counter's row is the
 # queue in which answers for one site wait); then counters and answer. `others` depends on `mine`, so all
 # answers take the current revision's row first and never wait for each other crosswise.
-RECORD = text(f"""
+RECORD = (
+    text(f"""
 with counted as materialized ({_COUNTED}),
 here as (select 1 as found from counted
           where is_current and number = :revision and site_id = :site and moment = :moment),
@@ -135,7 +165,10 @@ saved as (insert into answers (person_id, site_id, starts_at, answer, note, answ
           select :person, :site, :moment, :answer, :note, :answered_at, :via from here, delta
            where delta.seats = 0 or exists (select 1 from mine) {_UPSERT} returning 1)
 select (select count(*) from here) as found, (select count(*) from saved) as saved
-""").bindparams(*_ANSWER)
+""")
+    .bindparams(*_ANSWER)
+    .columns(column("found", Integer), column("saved", Integer))
+)
 
 SQLITE_COUNTED = text(_COUNTED).bindparams(*_ANSWER[:2])
 

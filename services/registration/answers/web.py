@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
 from marshmallow import Schema, ValidationError, fields, validate
 
 from services.registration.answers.commands import answer_invitation, make_link, revoke_links
@@ -16,6 +15,7 @@ from services.registration.answers.queries import get_invitation, unit_key_of
 from services.registration.people.model import UnknownDelegate
 from services.registration.plan.model import local_time
 from shared.http.calls import Call, reads, writes
+from shared.http.inputs import Blueprint
 
 bp = Blueprint("answers", __name__, description="Links to answer an invitation by, and the answers")
 

@@ -28,6 +28,11 @@ class Filters:
     status: str | None = None
     answer: str | None = None
 
+    @property
+    def about_placement(self) -> bool:
+        """Whether finding the places takes more than looking at the places."""
+        return bool(self.site or self.status or self.answer)
+
 
 def candidates(view: View, filters: Filters) -> Select[Any]:
     """Id and sort key of the places found, bound to the view's parameters."""

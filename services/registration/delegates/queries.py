@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    ColumnElement,
-    FromClause,
-    Integer,
-    String,
-    Uuid,
-    bindparam,
-    case,
-    func,
-    literal,
-    select,
-    tuple_,
-)
+from sqlalchemy import CTE, Integer, Select, String, Uuid, bindparam, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from services.registration.answers.tables import answers
 from services.registration.delegates.filters import Filters, candidates
 from services.registration.people.model import UnknownDelegate
-from services.registration.people.placement import (
-    COUNTS,
-    LAYOUT,
-    OPTION,
-    SITE,
-    STATUS,
-    all_places,
-)
+from services.registration.people.placement import LAYOUT, OPTION, SITE_NOW, STATUS, all_places
 from services.registration.people.tables import people, places
 from services.registration.plan.model import View
 from services.registration.plan.tables import (
@@ -54,7 +35,6 @@ Position = tuple[str, UUID]
 _CHUNK = 2_000
 _PLAN = bindparam("plan", type_=Integer)
 _MOMENT = bindparam("moment", type_=String)
-_SITE_NOW: ColumnElement[int | None] = case((COUNTS, SITE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +83,10 @@ def stream_delegates(session: Session, view: View, filters: Filters) -> Iterator
 
 def get_delegate(session: Session, view: View, place: UUID) -> dict[str, Any]:
     """One named place. Raises UnknownDelegate."""
-    query = _SHOWN.where(places.c.id == place)
-    row = session.execute(query, view.parameters()).mappings().one_or_none()
-    if row is None:
+    items = _show(session, view, [place])
+    if not items:
         raise UnknownDelegate
-    return _item(row)
+    return items[0]
 
 
 def get_etag(session: Session, place: UUID) -> str:
@@ -128,61 +107,71 @@ def conference_of(session: Session, place: UUID) -> str:
     return key
 
 
-def _joined() -> FromClause:
+def _now() -> CTE:
+    """The places asked for with their site and status; worked out once, before the names are joined."""
+    query = (
+        select(places, SITE_NOW.label("site_id"), STATUS.label("status"))
+        .select_from(all_places())
+        .where(places.c.id.in_(bindparam("ids", expanding=True)), places.c.person_id.is_not(None))
+    )
+    return query.cte("now").prefix_with("MATERIALIZED")
+
+
+def _shown() -> Select[Any]:
+    now = _now()
     group_now = (
         (plan_groups.c.plan_id == _PLAN)
         & (plan_groups.c.option == OPTION)
-        & (plan_groups.c.group_id == places.c.group_id)
+        & (plan_groups.c.group_id == now.c.group_id)
     )
-    unit_now = (plan_units.c.plan_id == _PLAN) & (plan_units.c.unit_id == places.c.unit_id)
-    site_now = (layout_sites.c.layout_id == LAYOUT) & (layout_sites.c.site_id == _SITE_NOW)
+    unit_now = (plan_units.c.plan_id == _PLAN) & (plan_units.c.unit_id == now.c.unit_id)
+    site_now = (layout_sites.c.layout_id == LAYOUT) & (layout_sites.c.site_id == now.c.site_id)
     answered = (
-        (answers.c.person_id == places.c.person_id)
-        & (answers.c.site_id == _SITE_NOW)
+        (answers.c.person_id == now.c.person_id)
+        & (answers.c.site_id == now.c.site_id)
         & (answers.c.starts_at == _MOMENT)
     )
-    return (
-        all_places()
-        .outerjoin(people, people.c.id == places.c.person_id)
-        .outerjoin(groups, groups.c.id == places.c.group_id)
-        .outerjoin(units, units.c.id == places.c.unit_id)
-        .outerjoin(sites, sites.c.id == _SITE_NOW)
+    joined = (
+        now.join(people, people.c.id == now.c.person_id)
+        .join(groups, groups.c.id == now.c.group_id)
+        .join(units, units.c.id == now.c.unit_id)
+        .outerjoin(sites, sites.c.id == now.c.site_id)
         .outerjoin(plan_groups, group_now)
         .outerjoin(plan_units, unit_now)
         .outerjoin(layout_sites, site_now)
         .outerjoin(answers, answered)
     )
-
-
-_SHOWN = (
-    select(
-        places.c.id,
-        places.c.person_id.label("person"),
+    return select(
+        now.c.id,
+        now.c.person_id.label("person"),
         groups.c.key.label("group"),
         func.coalesce(plan_groups.c.name, groups.c.name).label("group_name"),
         units.c.key.label("unit"),
         func.coalesce(plan_units.c.name, units.c.name).label("unit_name"),
-        places.c.ordinal,
+        now.c.ordinal,
         people.c.name,
         people.c.position,
         people.c.phone,
         people.c.email,
         sites.c.key.label("site"),
         layout_sites.c.name.label("site_name"),
-        STATUS.label("status"),
+        now.c.status,
         answers.c.answer,
-        places.c.special,
-    )
-    .select_from(_joined())
-    .where(places.c.person_id.is_not(None))
-)
+        now.c.special,
+    ).select_from(joined)
+
+
+_SHOWN = _shown()
 
 
 def _read_page(
     session: Session, view: View, filters: Filters, limit: int, after: Position | None
 ) -> tuple[list[dict[str, Any]], Position | None]:
     """First which places, from few tables; then what there is to show of them."""
-    found = candidates(view, filters).subquery("found")
+    found = candidates(view, filters).cte("found")
+    if filters.about_placement:
+        # Else few finds among many names would be looked for by walking through all names in their order.
+        found = found.prefix_with("MATERIALIZED")
     query = select(found).order_by(found.c.sort_key, found.c.id).limit(limit + 1)
     if after is not None:
         start = tuple_(literal(after[0], places.c.sort_key.type), literal(after[1], Uuid()))
@@ -190,10 +179,10 @@ def _read_page(
     rows = session.execute(query, view.parameters()).all()
     shown = rows[:limit]
     following = (shown[-1].sort_key, shown[-1].id) if len(rows) > limit else None
-    wanted = _SHOWN.where(places.c.id.in_([row.id for row in shown]))
-    items = {row["id"]: _item(row) for row in session.execute(wanted, view.parameters()).mappings()}
+    items = {item["id"]: item for item in _show(session, view, [row.id for row in shown])}
     return [items[row.id] for row in shown if row.id in items], following
 
 
-def _item(row: Any) -> dict[str, Any]:
-    return {str(name): value for name, value in row.items()}
+def _show(session: Session, view: View, ids: Sequence[UUID]) -> list[dict[str, Any]]:
+    rows = session.execute(_SHOWN, {**view.parameters(), "ids": ids}).mappings()
+    return [{str(name): value for name, value in row.items()} for row in rows]

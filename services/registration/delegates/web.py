@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import url_for
-from flask_smorest import Blueprint
 
 from services.registration.delegates.access import OTHER_UNIT, own_unit
 from services.registration.delegates.commands import (
@@ -37,6 +36,7 @@ from services.registration.plan.model import View
 from services.registration.plan.queries import get_view
 from shared.http.calls import Call, check_if_match, reads, writes
 from shared.http.cursors import decode, encode
+from shared.http.inputs import Blueprint
 from shared.http.problems import INVALID, FieldError, Problem
 
 bp = Blueprint("delegates", __name__, description="Delegates: who holds which place, and where they sit")

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
 
 from services.registration.delegates.access import own_unit
 from services.registration.delegates.filters import Filters
@@ -35,6 +34,7 @@ from services.registration.files.sheet import TOO_LARGE, SheetRefused
 from services.registration.plan.model import View
 from services.registration.plan.queries import get_view, newest_prepared
 from shared.http.calls import Call, reads, wiring, writes
+from shared.http.inputs import Blueprint
 from shared.http.problems import INVALID, FieldError, Problem, ProblemType, prefers_english
 
 bp = Blueprint("delegate_files", __name__, description="Delegate lists as files")

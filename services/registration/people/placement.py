@@ -68,6 +68,9 @@ OVERRIDDEN: ColumnElement[bool] = and_(
 
 SITE: ColumnElement[int] = func.coalesce(overrides.c.site_id, routes.c.site_id)
 
+SITE_NOW: ColumnElement[int | None] = case((COUNTS, SITE))
+"""The site at which the person of a place counts, if it is this place."""
+
 STATUS: ColumnElement[str] = case(
     (LAYOUT == 0, "unplaced"),
     (routes.c.layout_id.is_(None), "withdrawn"),

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, String, bindparam, case, func, select
+from sqlalchemy import RowMapping, Select, String, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from services.registration.answers.tables import answers
 from services.registration.people.placement import LAYOUT, OPTION, SEATED
-from services.registration.people.tables import people, places
+from services.registration.people.tables import places
 from services.registration.plan.model import View
-from services.registration.plan.tables import groups, layout_sites, plan_groups, routes, sites, units
+from services.registration.plan.tables import groups, layout_sites, plan_groups, routes, sites
 from services.registration.switch.counting import (
     BOTH,
     CHANGED,
-    IN_NEW,
-    IN_OLD,
-    MOVED_SITE,
     NAMED,
     NAMED_IN_ROW,
     PLACES,
@@ -27,7 +23,6 @@ from services.registration.switch.counting import (
 from shared.revisions.following import Counts, get_revision
 
 MOST_LINES = 5_000
-CHANGES = ("added", "moved", "withdrawn")
 
 _MOMENT = bindparam("moment", type_=String)
 
@@ -81,23 +76,6 @@ def list_headcounts(session: Session, view: View) -> list[dict[str, Any]]:
     persons = {row["site_id"]: row for row in counted}
     seats = session.execute(_SEATS_BY_SITE, view.parameters()).mappings()
     return [_headcount(site, persons.get(site["site_id"])) for site in seats]
-
-
-def stream_placements(
-    session: Session, switch: Switch, wanted: Mapping[str, str]
-) -> Iterator[dict[str, Any]]:
-    """Named places of the revision with former and present site; `wanted` may give group, unit, change.
-
-    With change `withdrawn` those that the revision takes away, else only those that it has.
-    """
-    change = wanted.get("change")
-    query = _PLACEMENTS.where(_CHANGE.in_([change]) if change else IN_NEW)
-    if "group" in wanted:
-        query = query.where(groups.c.key == wanted["group"])
-    if "unit" in wanted:
-        query = query.where(units.c.key == wanted["unit"])
-    rows = session.execute(query.execution_options(yield_per=2_000), switch.parameters()).mappings()
-    return ({str(name): value for name, value in row.items()} for row in rows)
 
 
 def _headcount(site: RowMapping, found: RowMapping | None) -> dict[str, Any]:
@@ -234,42 +212,3 @@ def _seats_by_site() -> Select[Any]:
 
 
 _SEATS_BY_SITE = _seats_by_site()
-
-_CHANGE = case(
-    (IN_NEW & ~IN_OLD, "added"),
-    (IN_OLD & ~IN_NEW, "withdrawn"),
-    (IN_NEW & IN_OLD & MOVED_SITE, "moved"),
-    (IN_NEW, "kept"),
-    else_=None,
-)
-
-
-def _placements() -> Select[Any]:
-    from_site, to_site = sites.alias("from_site"), sites.alias("to_site")
-    joined = (
-        BOTH.join(places, NAMED_IN_ROW)
-        .join(people, people.c.id == places.c.person_id)
-        .join(groups, groups.c.id == places.c.group_id)
-        .join(units, units.c.id == places.c.unit_id)
-        .outerjoin(from_site, (from_site.c.id == BOTH.c.old_site) & IN_OLD)
-        .outerjoin(to_site, (to_site.c.id == BOTH.c.new_site) & IN_NEW)
-    )
-    return (
-        select(
-            places.c.id,
-            places.c.person_id.label("person"),
-            groups.c.key.label("group"),
-            units.c.key.label("unit"),
-            places.c.ordinal,
-            people.c.name,
-            people.c.position,
-            from_site.c.key.label("from_site"),
-            to_site.c.key.label("site"),
-            _CHANGE.label("change"),
-        )
-        .select_from(joined)
-        .order_by(places.c.unit_id, places.c.group_id, places.c.ordinal)
-    )
-
-
-_PLACEMENTS = _placements()

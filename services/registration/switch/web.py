@@ -7,21 +7,16 @@ from typing import Any
 
 import structlog
 from flask import Response
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
 from services.registration.delegates.access import own_unit
 from services.registration.delegates.schemas import key_field, revision_field
 from services.registration.files.exporting import write_ndjson
 from services.registration.plan.queries import get_view
-from services.registration.switch.queries import (
-    CHANGES,
-    get_switch,
-    list_changes,
-    list_headcounts,
-    stream_placements,
-)
+from services.registration.switch.placements import CHANGES, stream_placements
+from services.registration.switch.queries import get_switch, list_changes, list_headcounts
 from shared.http.calls import Call, reads, wiring
+from shared.http.inputs import Blueprint
 
 bp = Blueprint(
     "registration_switch", __name__, description="What a switch changes for persons, and headcounts"

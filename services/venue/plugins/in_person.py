@@ -8,14 +8,14 @@ from typing import Any, ClassVar
 
 from marshmallow import Schema, fields, validate
 
-from diemcau.layout import Layout, Route, Site, presentations
+from diemcau.layout import LARGEST, Layout, Route, Site, presentations
 from diemcau.plan import Group, Plan
 
 
 class HallSchema(Schema):
     name = fields.Str(required=True, validate=validate.Length(min=1, max=200))
     address = fields.Str(load_default="")
-    capacity = fields.Int(load_default=None, strict=True, validate=validate.Range(min=1))
+    capacity = fields.Int(load_default=None, strict=True, validate=validate.Range(min=1, max=LARGEST))
 
 
 class InPersonSettings(Schema):

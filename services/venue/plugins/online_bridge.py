@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from marshmallow import Schema, fields, validate
 
-from diemcau.layout import Duty, Layout, Route, Site, presentations
+from diemcau.layout import LARGEST, Duty, Layout, Route, Site, presentations
 from diemcau.plan import Plan, Unit
 
 TIME = r"^([01]\d|2[0-3]):[0-5]\d$"
@@ -18,13 +18,13 @@ class HubSchema(Schema):
     name = fields.Str(required=True, validate=validate.Length(min=1, max=200))
     room = fields.Str(load_default="")
     address = fields.Str(load_default="")
-    capacity = fields.Int(load_default=None, strict=True, validate=validate.Range(min=1))
+    capacity = fields.Int(load_default=None, strict=True, validate=validate.Range(min=1, max=LARGEST))
 
 
 class BridgesSchema(Schema):
     level = fields.Str(required=True, validate=validate.Length(min=1))
     room = fields.Str(load_default="")
-    capacity = fields.Int(load_default=None, strict=True, validate=validate.Range(min=1))
+    capacity = fields.Int(load_default=None, strict=True, validate=validate.Range(min=1, max=LARGEST))
 
 
 class LineTestSchema(Schema):
