@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-import orjson
 from flask import Flask, Request
 from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import Schema, ValidationError, fields, validate
@@ -14,26 +15,35 @@ from webargs.flaskparser import FlaskParser, is_json_request
 from werkzeug.routing import IntegerConverter, UnicodeConverter
 from werkzeug.routing import ValidationError as NoSuchPath
 
-LARGEST_INT = 2**31 - 1  # PostgreSQL's integer
+from shared.http.problems import MALFORMED, FieldError, Problem
 
-NUL = "\0"  # PostgreSQL stores every other character
+LARGEST_INT = 2**31 - 1  # PostgreSQL's integer
+DEEPEST = 32
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]").search  # NUL is refused by PostgreSQL, half a pair by UTF-8
+
+_NO_JSON = FieldError("", "invalid-value", "Không phải JSON", "Not JSON")
+
+Path = tuple[Any, ...]
 
 
 class _Parser(FlaskParser):
-    """JSON as orjson reads it: no lone surrogates, no NaN, bounded depth. No NUL, wherever it came from."""
+    """JSON without NaN and of bounded depth; text that can be stored, wherever it came from."""
 
     def _raw_load_json(self, req: Request) -> Any:
-        if not is_json_request(req):
-            return missing
         body = req.get_data(cache=True)
+        if not is_json_request(req) or not body:
+            return missing
         try:
-            return orjson.loads(body) if body else missing
-        except orjson.JSONDecodeError as error:
-            self._handle_invalid_json_error(error, req)
+            tree = json.loads(body.decode(), parse_constant=_refuse)
+            list(_unstorable(tree))  # walks it all: too deep a tree is no input of ours
+        except (ValueError, RecursionError):
+            raise Problem(MALFORMED, errors=[_NO_JSON]) from None
+        return tree
 
     def pre_load(self, location_data: Any, *, schema: Schema, req: Request, location: str) -> Any:
-        if errors := _nul_errors(location_data):
-            raise ValidationError(errors)
+        if found := list(_unstorable(location_data)):
+            raise ValidationError(_nested(found))
         return location_data
 
 
@@ -52,7 +62,7 @@ class RevisionWanted(Schema):
 
 class _Text(UnicodeConverter):
     def to_python(self, value: str) -> str:
-        if NUL in value:
+        if _UNSTORABLE(value):
             raise NoSuchPath
         return value
 
@@ -70,15 +80,34 @@ def bound_paths(app: Flask) -> None:
     app.url_map.converters |= {"default": _Text, "string": _Text, "int": _Int}
 
 
-def _nul_errors(node: Any) -> dict[Any, Any] | list[str] | None:
-    """Where a NUL is, as marshmallow's nested messages; keys are checked by the schemas."""
-    if isinstance(node, str):
-        return ["Ký tự NUL không được phép (NUL is not allowed)."] if NUL in node else None
-    found = {key: errors for key, part in _parts(node) if (errors := _nul_errors(part))}
-    return found or None
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")
 
 
-def _parts(node: Any) -> Iterator[tuple[Any, Any]]:
-    if isinstance(node, list):
-        return iter(enumerate(node))
-    return iter(node.items()) if hasattr(node, "items") else iter(())
+def _unstorable(tree: Any) -> Iterator[Path]:
+    """Where text is that no database holds. Raises ValueError for a tree that is too deep."""
+    waiting: list[tuple[Path, Any]] = [((), tree)]
+    while waiting:
+        path, node = waiting.pop()
+        if len(path) > DEEPEST:
+            raise ValueError(f"deeper than {DEEPEST}")
+        if isinstance(node, str):
+            if _UNSTORABLE(node):
+                yield path
+        elif isinstance(node, list):
+            waiting += (((*path, index), item) for index, item in enumerate(node))
+        elif hasattr(node, "items"):
+            waiting += (((*path, key), item) for key, item in node.items())
+
+
+def _nested(paths: Iterable[Path]) -> dict[Any, Any]:
+    """As marshmallow words it."""
+    errors: dict[Any, Any] = {}
+    for path in paths:
+        level = errors
+        for step in path[:-1]:
+            level = level.setdefault(step, {})
+        level[path[-1] if path else "_schema"] = [
+            "Có ký tự không lưu được (it has a character that cannot be kept)."
+        ]
+    return errors

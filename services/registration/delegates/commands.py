@@ -34,9 +34,14 @@ from shared.contracts.registration import DelegateChangedV1, DelegateNamedV1
 _CHUNK = 500
 
 
+def hold_naming(session: Session, view: View) -> None:
+    """From here to the end of the transaction this is the only one that names, answers or switches."""
+    hold_answers(session, view.conference_id)
+
+
 def name_delegate(session: Session, view: View, seat: Seat, facts: Facts) -> UUID:
     """Put a person on a free place and return the place. Raises PlaceTaken, NoFreePlace, PlaceRefused."""
-    hold_answers(session, view.conference_id)
+    hold_naming(session, view)
     existing = load_places(session, view.conference_id, [seat.unit_id])
     held = existing.get(seat.row, {})
     who = identity(facts)
@@ -56,13 +61,13 @@ def name_delegate(session: Session, view: View, seat: Seat, facts: Facts) -> UUI
 
 def change_delegate(session: Session, view: View, person: UUID, facts: Facts) -> None:
     """Write other facts about a person, at all their places."""
-    hold_answers(session, view.conference_id)
+    hold_naming(session, view)
     apply_changes(session, view, Changes(changed_people={person: facts}))
 
 
 def vacate_place(session: Session, view: View, place: UUID) -> None:
     """The place becomes vacant; what the person answered stays theirs. Raises UnknownDelegate."""
-    hold_answers(session, view.conference_id)
+    hold_naming(session, view)
     named = select(places.c.person_id).where(places.c.id == place, places.c.person_id.is_not(None))
     person = session.execute(named).scalar_one_or_none()
     if person is None:
@@ -75,7 +80,7 @@ def put_elsewhere(session: Session, view: View, person: UUID, option: str, site:
 
     Raises UnknownSite.
     """
-    hold_answers(session, view.conference_id)
+    hold_naming(session, view)
     if site is None:
         mine = (overrides.c.person_id == person) & (overrides.c.option == option)
         session.execute(delete(overrides).where(mine))
@@ -89,7 +94,7 @@ def put_elsewhere(session: Session, view: View, person: UUID, option: str, site:
 def apply_changes(session: Session, view: View, changes: Changes) -> None:
     """Write what naming worked out, tell of it, and set right what depends on it.
 
-    The caller holds the conference's answers (`hold_answers`).
+    The caller holds the naming (`hold_naming`).
     """
     if changes.is_empty:
         return

@@ -10,6 +10,7 @@ from flask import url_for
 from services.registration.delegates.access import OTHER_UNIT, own_unit
 from services.registration.delegates.commands import (
     change_delegate,
+    hold_naming,
     name_delegate,
     put_elsewhere,
     vacate_place,
@@ -96,7 +97,7 @@ def get_one(call: Call, place: UUID) -> Any:
 @bp.response(200, DelegateSchema)
 def patch_delegate(call: Call, given: dict[str, Any], place: UUID) -> Any:
     """Change what is written about the person; what is not sent stays."""
-    view, item = _find(call, place)
+    view, item = _find_to_change(call, place)
     check_if_match(get_etag(call.session, place))
     before = {name: item[name] for name in ("name", "position", "phone", "email")}
     facts = _read(before | given)
@@ -111,7 +112,7 @@ def patch_delegate(call: Call, given: dict[str, Any], place: UUID) -> Any:
 @bp.response(204)
 def delete_delegate(call: Call, place: UUID) -> None:
     """The place becomes vacant; what the person answered stays theirs."""
-    view, _item = _find(call, place)
+    view, _item = _find_to_change(call, place)
     vacate_place(call.session, view, place)
 
 
@@ -121,7 +122,7 @@ def delete_delegate(call: Call, place: UUID) -> None:
 @bp.response(200, DelegateSchema)
 def put_override(call: Call, given: dict[str, Any], place: UUID) -> dict[str, Any]:
     """Seat the person at another site under one option, or take that back."""
-    view, item = _find(call, place)
+    view, item = _find_to_change(call, place)
     if call.actor.unit is not None:
         raise Problem(OTHER_UNIT)
     put_elsewhere(call.session, view, item["person"], given["option"], given["site"])
@@ -140,6 +141,12 @@ def _find(call: Call, place: UUID) -> tuple[View, dict[str, Any]]:
     if call.actor.unit not in (None, item["unit"]):
         raise UnknownDelegate
     return view, item
+
+
+def _find_to_change(call: Call, place: UUID) -> tuple[View, dict[str, Any]]:
+    """The same for a change: from here on nobody else names anybody in the conference."""
+    hold_naming(call.session, get_view(call.session, conference_of(call.session, place)))
+    return _find(call, place)
 
 
 def _read(values: dict[str, Any]) -> Facts:

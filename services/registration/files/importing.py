@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.registration.delegates.commands import apply_changes, load_people, load_places
+from services.registration.delegates.commands import apply_changes, hold_naming, load_people, load_places
 from services.registration.delegates.matching import Matching
 from services.registration.delegates.model import NOT_YOUR_UNIT, Changes, Draft, PlaceRefused, RowFlaw, Seat
 from services.registration.delegates.seating import Seating, load_seating
@@ -23,7 +23,6 @@ from services.registration.files.columns import (
 from services.registration.files.sheet import NO_FILE, Row, SheetRefused, read_rows
 from services.registration.people.model import BadValue, Facts, read_facts
 from services.registration.plan.model import View
-from services.registration.storage import hold_answers
 
 
 @dataclass(slots=True)
@@ -52,7 +51,7 @@ def import_delegates(
     columns = find_columns(heading[1])
     report = Report(headings=dict(columns.headings))
     report.warnings += [RowFlaw(heading[0], name, IGNORED, None) for name in columns.unknown]
-    hold_answers(session, view.conference_id)
+    hold_naming(session, view)
     drafts = _read_drafts(rows, columns, _Checker(load_seating(session, view), unit), report)
     _match(session, view, drafts, report)
     if not report.errors and not dry_run:

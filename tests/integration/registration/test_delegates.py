@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -218,3 +219,23 @@ def test_openapi_describes_every_route(small: Any) -> None:
     validate(document)
     paths = {path.partition("/v1")[2] for path in document["paths"]}
     assert {"/conferences/{key}/delegates", "/rsvp/{token}", "/conferences/{key}/delegates:import"} <= paths
+
+
+def test_one_of_two_changes_at_once_is_told_that_it_is_late(small: Any) -> None:
+    item = small.name("lanh-dao", None, "Nguyễn An")
+    path = f"delegates/{item['id']}"
+    etag = small.call("GET", path).headers["ETag"]
+    outcomes: list[int] = []
+    barrier = threading.Barrier(6)
+
+    def change(position: str) -> None:
+        barrier.wait()
+        answer = small.call("PATCH", path, json={"position": position}, headers={"If-Match": etag})
+        outcomes.append(answer.status_code)
+
+    threads = [threading.Thread(target=change, args=(f"Chức vụ {n}",)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == [200, 412, 412, 412, 412, 412]

@@ -344,6 +344,7 @@ ODD_BODIES = [
         {"option": "online", "reason": "x", "paper": {"number": NO_TEXT, "date": "2021-06-25"}},
         "/paper/number",
     ),
+    ({"option": "online", "reason": "half \ud800 a pair"}, "/reason"),
     ({"revision": 2**31, "reason": "x"}, "/revision"),
     ({"revision": 10**20, "reason": "x"}, "/revision"),
     ({"revision": 1e30, "reason": "x"}, "/revision"),
@@ -371,8 +372,15 @@ def test_odd_decision_names_its_field(desk: Client, settings: Settings, body: An
 
 @pytest.mark.parametrize(
     "body",
-    [b"{", b"\xff", b"[" * 5_000, b'{"option": "online", "reason": "\\ud800"}', b'{"expected_current": NaN}'],
-    ids=["cut", "not-utf8", "deep", "surrogate", "nan"],
+    [
+        b"{",
+        b"\xff",
+        b"[" * 5_000,
+        b"[" * 900 + b"]" * 900,
+        b'{"expected_current": NaN}',
+        b'{"revision": %s}' % (b"1" * 5_000),
+    ],
+    ids=["cut", "not-utf8", "deep", "deep-and-whole", "nan", "long-number"],
 )
 def test_what_is_no_json_is_malformed(desk: Client, settings: Settings, body: bytes) -> None:
     headers = {**root(settings), "Content-Type": "application/json"}
