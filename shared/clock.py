@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from shared.kept import kept
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:
@@ -18,12 +20,13 @@ class Clock:
 
 
 def fixed_offset(data: Path, start: datetime | None) -> timedelta:
-    """The offset that the first start in `data` fixed; later starts go on from there."""
-    kept = data / "clock-offset"
-    if kept.exists():
-        return timedelta(seconds=float(kept.read_text()))
-    if start is None:
+    """The offset that the first start with `start` fixed in `data`; later starts go on from there."""
+    path = data / "clock-offset"
+    if start is None and not path.exists():
         return timedelta(0)
-    offset = start - datetime.now(UTC)
-    kept.write_text(f"{offset.total_seconds():.3f}\n")
-    return offset
+    return timedelta(seconds=float(kept(path, lambda: _seconds_until(start))))
+
+
+def _seconds_until(start: datetime | None) -> str:
+    assert start is not None
+    return f"{(start - datetime.now(UTC)).total_seconds():.3f}\n"

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import hmac
 import json
-import os
 import secrets
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +17,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from shared.clock import Clock, fixed_offset
+from shared.kept import kept
 
 SERVICES = ("planning", "venue", "registration", "documents", "awards")
 
@@ -107,29 +105,15 @@ def _optional(env: Env, name: str) -> str | None:
     return env.str(name, "") or None
 
 
-def _secret(env: Env, name: str, kept: Path, make: Callable[[], str]) -> str:
-    return _optional(env, name) or _kept(kept, make)
+def _secret(env: Env, name: str, path: Path, make: Callable[[], str]) -> str:
+    return _optional(env, name) or _kept(path, make)
 
 
 def _kept(path: Path, make: Callable[[], str]) -> str:
-    """The secret in `path`, made there (mode 600) at the first start. Raises ConfigError if it is empty."""
-    if not path.exists():
-        _make(path, make())
-    if not (value := path.read_text().strip()):
+    """The secret in `path`, made there at the first start. Raises ConfigError if it is empty."""
+    if not (value := kept(path, make)):
         raise ConfigError(f"{path} is empty: remove it, and a new secret is made")
     return value
-
-
-def _make(path: Path, value: str) -> None:
-    # Linked in place when it is whole: another process starting now must never read half a secret.
-    descriptor, written = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(value)
-        with contextlib.suppress(FileExistsError):  # the other process was first: its secret counts
-            os.link(written, path)
-    finally:
-        os.unlink(written)
 
 
 def _signing_key(env: Env, data: Path) -> dict[str, Any]:

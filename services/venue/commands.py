@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from diemcau.layout import Layout
@@ -19,7 +19,7 @@ from services.venue.model import (
     seats_by_site,
 )
 from services.venue.queries import count_changes, get_plan
-from services.venue.tables import layout_failures, layout_sites, plans
+from services.venue.tables import layout_sites, plans
 from shared.bus.outbox import emit
 from shared.bus.pages import Batch, emit_pages
 from shared.contracts.venue import (
@@ -57,8 +57,6 @@ def lay_out_revision(session: Session, plugins: Plugins, conference: str, number
     plan = get_plan(session, conference, revision.plan_version)
     if plan is None or revision.layout_id is not None:
         return
-    failed = layout_failures.c
-    session.execute(delete(layout_failures).where(failed.conference == conference, failed.revision == number))
     try:
         layout = lay_out(planned_option(plan.head, plan.records, revision.option), plugins)
     except LayoutFailed as failure:
@@ -125,7 +123,6 @@ def _tell(session: Session, revision: Revision, digest: str, tables: Tables) -> 
 
 def _tell_failure(session: Session, revision: Revision, failure: LayoutFailed) -> None:
     where = {"conference": revision.conference, "revision": revision.number}
-    session.execute(insert(layout_failures).values(**where, code=failure.code, problem=failure.problem))
     data = {**where, "option": revision.option, "code": failure.code, "problem": failure.problem}
     emit(session, LayoutFailedV1, data, key=f"{revision.conference}/{revision.number}")
 

@@ -33,15 +33,6 @@ layout_sites = Table(
     Column("line_test", Boolean, nullable=False),  # whether this layout asks for one
 )
 
-layout_failures = Table(
-    "layout_failures",
-    metadata,
-    Column("conference", String, primary_key=True),
-    Column("revision", Integer, primary_key=True, autoincrement=False),
-    Column("code", String, nullable=False),
-    Column("problem", Text, nullable=False),
-)
-
 SITES = uuid.UUID("0d2f6c52-3d6d-5a43-8f0b-6d7a2f1c9b10")  # namespace of site ids
 
 

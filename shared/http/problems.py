@@ -124,7 +124,9 @@ class _Facts(dict[str, Any]):
 
 
 def prefers_english() -> bool:
-    return request.accept_languages.best_match(["vi", "en"], "vi") == "en"
+    """By the first language of Accept-Language that we have, regions aside; Vietnamese otherwise."""
+    asked = (language.partition("-")[0].lower() for language in request.accept_languages.values())
+    return next((language for language in asked if language in ("vi", "en")), "vi") == "en"
 
 
 def _respond_http(error: HTTPException) -> Response:

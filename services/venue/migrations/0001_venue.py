@@ -31,15 +31,8 @@ def upgrade() -> None:
         sa.Column("seats", sa.Integer, nullable=False),
         sa.Column("line_test", sa.Boolean, nullable=False),
     )
-    op.create_table(
-        "layout_failures",
-        sa.Column("conference", sa.String, primary_key=True),
-        sa.Column("revision", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("code", sa.String, nullable=False),
-        sa.Column("problem", sa.Text, nullable=False),
-    )
 
 
 def downgrade() -> None:
-    for table in ("layout_failures", "layout_sites", "plans"):
+    for table in ("layout_sites", "plans"):
         op.drop_table(table)
