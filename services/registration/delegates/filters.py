@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, bindparam, exists, false, select
 
 from services.registration.answers.tables import answers
+from services.registration.people.names import search_key
 from services.registration.people.placement import CONFERENCE, COUNTS, HAS_ROUTE, SEATED, of_conference
 from services.registration.people.tables import places
 from services.registration.plan.model import View
 from services.registration.plan.tables import groups, routes, sites, units
-from shared.vietnamese import search_key
 
 _MOMENT = bindparam("moment", type_=String)
 

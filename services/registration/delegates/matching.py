@@ -23,7 +23,7 @@ from services.registration.delegates.model import (
     Seated,
 )
 from services.registration.people.model import Facts
-from shared.vietnamese import search_key
+from services.registration.people.names import search_key
 
 Identity = tuple[str, str]
 """Phone and name without marks: equal ones are one person, in whatever group."""

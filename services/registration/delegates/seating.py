@@ -21,10 +21,10 @@ from services.registration.delegates.model import (
     Seat,
 )
 from services.registration.people.model import MISSING, Flaw
+from services.registration.people.names import search_key
 from services.registration.plan.model import View
 from services.registration.plan.tables import groups, plan_groups, plan_units, plans, routes, units
 from shared.revisions.tables import revisions
-from shared.vietnamese import search_key
 
 SINGLE_PLACES = frozenset({"hub", "hall"})
 """`at` values of which an option has one: a group there without `per` is the organiser's alone."""

@@ -9,8 +9,8 @@ from typing import Any
 
 from services.registration.delegates.model import NOT_AN_ORDINAL
 from services.registration.people.model import BadValue, Flaw
+from services.registration.people.names import search_key
 from services.registration.plan.model import LARGEST
-from shared.vietnamese import search_key
 
 HEADINGS = {
     "group": "Thành phần",

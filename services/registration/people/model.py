@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.vietnamese import search_key, sort_key
+from services.registration.people.names import search_key, sort_key
 
 LONGEST = {"name": 200, "position": 300, "phone": 30, "email": 254}
 _MOBILE = re.compile(r"0[35789]\d{8}")
