@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import threading
 
@@ -27,6 +28,7 @@ def create_app(url: str) -> Flask:
 
 
 if __name__ == "__main__":
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # as the system itself does
     database, port = sys.argv[1:]
     with psycopg.connect(database) as connection:
         connection.execute("create table bare(id bigserial primary key, answer text, note text)")
