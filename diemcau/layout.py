@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,8 @@ from types import MappingProxyType
 from diemcau.plan import Plan
 
 SITE_KINDS = ("hub", "bridge", "hall")
+TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+LONGEST_BEFORE = 365  # days
 LARGEST = 2**31 - 1  # capacity of a site, and seats of a layout: a database's integer
 
 
@@ -97,16 +100,19 @@ def presentations(plan: Plan, routes: Iterable[Route]) -> tuple[Presentation, ..
 
 def problems(layout: Layout, plan: Plan) -> list[str]:
     """What is wrong with a layout, in words; empty when it can be used. Run on every plugin's answer."""
-    return [*_site_problems(layout), *_route_problems(layout, plan), *_duty_problems(layout)]
+    return [*_site_problems(layout, plan), *_route_problems(layout, plan), *_duty_problems(layout, plan)]
 
 
-def _site_problems(layout: Layout) -> Iterator[str]:
+def _site_problems(layout: Layout, plan: Plan) -> Iterator[str]:
+    units = {unit.key for unit in plan.units}
     if not layout.sites:
         yield "a layout needs at least one site"
     yield from (f"site {key} stands twice" for key in _repeated(site.key for site in layout.sites))
     for site in layout.sites:
         if site.kind not in SITE_KINDS:
             yield f"site {site.key}: unknown kind {site.kind}"
+        if site.unit is not None and site.unit not in units:
+            yield f"site {site.key}: the plan has no unit {site.unit}"
         if site.capacity is not None and not 1 <= site.capacity <= LARGEST:
             yield f"site {site.key}: capacity {site.capacity} is not within 1 and {LARGEST}"
 
@@ -130,10 +136,21 @@ def _route_problems(layout: Layout, plan: Plan) -> Iterator[str]:
             yield f"route of {route.group} to {route.site}: {route.seats} seats"
 
 
-def _duty_problems(layout: Layout) -> Iterator[str]:
+def _duty_problems(layout: Layout, plan: Plan) -> Iterator[str]:
     sites = {site.key for site in layout.sites}
+    units = {unit.key for unit in plan.units}
     yield from (f"duty {key} stands twice" for key in _repeated((d.key, d.site) for d in layout.duties))
-    yield from (f"duty {duty.key}: no site {duty.site}" for duty in layout.duties if duty.site not in sites)
+    for duty in layout.duties:
+        if duty.site not in sites:
+            yield f"duty {duty.key}: no site {duty.site}"
+        if duty.unit not in units:
+            yield f"duty {duty.key}: the plan has no unit {duty.unit}"
+        if not duty.title.strip():
+            yield f"duty {duty.key}: no title"
+        if not TIME_OF_DAY.fullmatch(duty.at):
+            yield f"duty {duty.key}: {duty.at!r} is no time of day as HH:MM"
+        if not 0 <= duty.days_before <= LONGEST_BEFORE:
+            yield f"duty {duty.key}: {duty.days_before} days before is not within 0 and {LONGEST_BEFORE}"
 
 
 def _repeated(keys: Iterable[object]) -> list[object]:

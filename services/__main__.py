@@ -7,7 +7,7 @@ import sys
 import click
 
 from diemcau import __version__
-from services.cli import describe, parked, running, switching
+from services.cli import accounts, describe, parked, running, switching
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -34,7 +34,9 @@ for command in (
     switching.load,
     switching.status,
     switching.switch,
+    switching.undo,
     parked.parked,
+    accounts.account,
     describe.token,
     describe.openapi,
     describe.asyncapi,

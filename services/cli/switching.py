@@ -87,7 +87,21 @@ def switch(
     if not wait:
         click.echo(f"Decided as revision {number}.")
         return
-    revision = _follow(api, f"{base}/revisions/{number}", "settled")
+    _report(_follow(api, f"{base}/revisions/{number}", "settled"))
+
+
+@click.command()
+@click.argument("conference")
+@click.option("--reason", required=True, help="Why; it goes into the decision log.")
+def undo(conference: str, reason: str) -> None:
+    """Decide for the option that CONFERENCE was held as before, and watch the services follow."""
+    api = Api.over_http(read_settings())
+    base = f"planning/v1/conferences/{conference}"
+    number = api.post(f"{base}/decisions:undo", {"reason": reason})["revision"]
+    _report(_follow(api, f"{base}/revisions/{number}", "settled"))
+
+
+def _report(revision: dict[str, Any]) -> None:
     _show_revision(revision)
     if revision["state"] != "settled":
         raise click.exceptions.Exit(1)

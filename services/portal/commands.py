@@ -56,9 +56,32 @@ def ensure_first_account(session: Session) -> tuple[str, str] | None:
     """The organiser `quantri` with a new readable password, or None when somebody can sign in already."""
     if session.execute(sa.select(accounts.c.id).limit(1)).first():
         return None
-    password = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
+    password = new_password()
     create_account(session, username="quantri", name="Quản trị", password=password, role="organiser")
     return "quantri", password
+
+
+def new_password() -> str:
+    """A random password that can be read aloud: 16 letters and digits in fours."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
+
+
+def reset_password(session: Session, username: str, password: str) -> None:
+    """For whoever lost theirs; it also opens a disabled account again. Raises AccountError."""
+    check_password(password, username)
+    values = {"password_hash": _HASHER.hash(password), "disabled": False}
+    _change_account(session, username, values)
+
+
+def disable_account(session: Session, username: str) -> None:
+    """Nobody can sign in with it, and who is signed in is out. Raises AccountError."""
+    _change_account(session, username, {"disabled": True})
+
+
+def list_accounts(session: Session) -> list[sa.Row[tuple[str, str, str, str | None, bool]]]:
+    columns = accounts.c
+    shown = sa.select(columns.username, columns.name, columns.role, columns.unit, columns.disabled)
+    return list(session.execute(shown.order_by(columns.username)))
 
 
 def authenticate(session: Session, username: str, password: str, address: str, now: datetime) -> SignIn:
@@ -150,6 +173,12 @@ def _account_row(session: Session, condition: sa.ColumnElement[bool]) -> sa.Row[
 
 def _account(row: sa.Row[tuple[object, ...]]) -> Account:
     return Account(row.id, row.username, row.name, row.role, row.unit, stamp_of(row.password_hash))
+
+
+def _change_account(session: Session, username: str, values: dict[str, object]) -> None:
+    changed = accounts.update().where(accounts.c.username == username).values(values)
+    if session.execute(changed.returning(accounts.c.id)).first() is None:
+        raise AccountError(f"Không có tài khoản «{username}»")
 
 
 def _set_password(session: Session, row: sa.Row[tuple[object, ...]], password: str) -> Account:

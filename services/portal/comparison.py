@@ -156,7 +156,7 @@ def irrevocable(after: Counts) -> str:
         return ""
     return (
         f"{number_vi(marked)} giấy mời của phương án hiện nay sẽ được đánh dấu «thay thế» hoặc «thu hồi»; "
-        "giấy đã gửi đi không rút lại được, người nhận được báo."
+        "giấy đã trao tay không rút lại được."
     )
 
 

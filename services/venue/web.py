@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from apispec import APISpec
@@ -155,7 +156,11 @@ def _board_site(conference: str, row: Row[Any]) -> dict[str, Any]:
 
 
 def _json_schema(schema: type[Schema]) -> dict[str, Any]:
+    """A JSON Schema that stands alone: apispec points into an OpenAPI document."""
     spec = APISpec("settings", "1", "3.1.0", plugins=[MarshmallowPlugin()])
     spec.components.schema("Settings", schema=schema)
-    schemas: dict[str, Any] = spec.to_dict()["components"]["schemas"]
-    return {"$defs": schemas, "$ref": "#/$defs/Settings"}
+    text = json.dumps(spec.to_dict()["components"]["schemas"])
+    return {
+        "$defs": json.loads(text.replace("#/components/schemas/", "#/$defs/")),
+        "$ref": "#/$defs/Settings",
+    }

@@ -109,7 +109,7 @@ def test_board_shows_the_hub_first_and_filters(open_page: Open, system: System, 
     rows = page.locator("#bang tbody tr")
     expect(rows).to_have_count(22)
     expect(rows.nth(0)).to_contain_text("Điểm cầu tỉnh")
-    expect(page.locator("#live")).to_have_text("Trực tiếp")
+    expect(page.locator("#live")).to_have_text("Tự cập nhật")
     picture(page, "diem-cau-1366")
     page.fill("#q", "đô lương")
     expect(rows).to_have_count(1)
@@ -131,7 +131,7 @@ def test_board_says_since_when_its_figures_may_be_old(open_page: Open, system: S
     expect(page.locator("#live")).to_contain_text("số liệu có thể đã cũ từ", timeout=WAIT)
     expect(page.locator("#bang tbody tr")).to_have_count(22)
     page.unroute("**/diem-cau*")
-    expect(page.locator("#live")).to_have_text("Trực tiếp", timeout=WAIT)
+    expect(page.locator("#live")).to_have_text("Tự cập nhật", timeout=WAIT)
 
 
 def add_delegate(page: Page, name: str) -> None:

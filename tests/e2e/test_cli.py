@@ -55,6 +55,24 @@ def test_preview_then_switch_then_status(running: Installation) -> None:
     status = diemcau(running, "status")
     assert "online" in status.stdout
     assert "invitations_to_issue 136" in diemcau(running, "status", KEY).stdout
+    first = diemcau(running, "undo", KEY, "--reason", "Nhầm")
+    assert (first.returncode, "quay lại" in first.stderr) == (1, True)
+    assert diemcau(running, "switch", KEY, "in_person", "--reason", "Đã an toàn").returncode == 0
+    undone = diemcau(running, "undo", KEY, "--reason", "Dịch trở lại")
+    assert undone.returncode == 0, undone.stderr
+    assert "sites_opened 22" in undone.stdout
+
+
+def test_accounts_are_made_reset_and_closed(running: Installation) -> None:
+    named = ("--name", "Nguyễn Văn Bình", "--role", "district", "--unit", "tp-vinh")
+    made = diemcau(running, "account", "add", "vinh", *named)
+    assert made.returncode == 0, made.stderr
+    assert "with the password" in made.stdout
+    assert diemcau(running, "account", "add", "vinh", *named).returncode == 1
+    assert diemcau(running, "account", "password", "vinh").returncode == 0
+    assert diemcau(running, "account", "disable", "vinh").returncode == 0
+    assert "disabled" in diemcau(running, "account", "list").stdout
+    assert diemcau(running, "account", "disable", "nobody").returncode == 1
 
 
 def test_unknown_option_exits_with_1_and_says_which(running: Installation) -> None:

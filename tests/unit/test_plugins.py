@@ -10,7 +10,7 @@ from marshmallow import Schema
 
 from diemcau import plugins, venue
 from diemcau.conformance.venue import VenueConformance
-from diemcau.layout import Layout, Route, Site, problems
+from diemcau.layout import Duty, Layout, Route, Site, problems
 from diemcau.plan import Awardees, Group, Plan, Unit
 from services.venue.plugins.in_person import InPerson
 from services.venue.plugins.online_bridge import OnlineBridge
@@ -155,3 +155,16 @@ def test_unusable_layout_is_described() -> None:
         "0 seats",
     ):
         assert word in found
+
+
+def test_duty_that_nobody_could_do_is_described() -> None:
+    duty = Duty("walk", unit="nobody", site="moon", title=" ", days_before=-1, at="nửa đêm")
+    layout = Layout(sites=(Site("hall", "A", "hall", unit="nobody"),), routes=(), duties=(duty,))
+    assert problems(layout, PLAN) == [
+        "site hall: the plan has no unit nobody",
+        "duty walk: no site moon",
+        "duty walk: the plan has no unit nobody",
+        "duty walk: no title",
+        "duty walk: 'nửa đêm' is no time of day as HH:MM",
+        "duty walk: -1 days before is not within 0 and 365",
+    ]

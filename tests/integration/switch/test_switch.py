@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from jsonschema import Draft202012Validator
+
 from diemcau.venue import VenuePlugin
 from services.venue.plugins.in_person import InPerson
 from services.venue.plugins.online_bridge import OnlineBridge, OnlineBridgeSettings
@@ -282,3 +284,13 @@ def test_repeated_post_with_the_same_key_decides_once(planned: Any) -> None:
     other = planned.http.post(url, json={**body, "option": "in_person"}, headers=headers)
     assert other.json()["type"] == "urn:diemcau:idempotency-key-reused"
     assert len(planned.get(f"planning/v1/conferences/{KEY}/decisions")["items"]) == 1
+
+
+def test_settings_schema_of_each_plugin_accepts_the_reference_plan(planned: Any) -> None:
+    settings = {
+        option["venue"]: option["settings"]
+        for option in planned.get(f"planning/v1/conferences/{KEY}/plan")["options"]
+    }
+    for plugin in planned.get("venue/v1/plugins")["items"]:
+        if plugin["name"] in settings:
+            Draft202012Validator(plugin["settings_schema"]).validate(settings[plugin["name"]])

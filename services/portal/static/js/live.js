@@ -13,7 +13,7 @@ let stale = false;
 function show(isStale) {
   const words = isStale
     ? `Mất kết nối với máy chủ – số liệu có thể đã cũ từ ${clock.format(fresh)}`
-    : "Trực tiếp";
+    : "Tự cập nhật";
   if (text.textContent !== words) text.textContent = words;
   badge.classList.toggle("stale", isStale);
   stale = isStale;
