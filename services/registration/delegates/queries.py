@@ -157,6 +157,7 @@ def _shown() -> Select[Any]:
         layout_sites.c.name.label("site_name"),
         now.c.status,
         answers.c.answer,
+        answers.c.note,
         now.c.special,
     ).select_from(joined)
 

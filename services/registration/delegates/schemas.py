@@ -54,6 +54,7 @@ class DelegateSchema(Schema):
     site_name = fields.Str(allow_none=True)
     status = fields.Str(validate=validate.OneOf(STATUSES))
     answer = fields.Str(allow_none=True)
+    note = fields.Str(allow_none=True, metadata={"description": "What the delegate wrote to the organiser"})
     special = fields.Bool()
 
 

@@ -35,7 +35,7 @@ _OTHERS = {
     "email": ("email", "thu dien tu", "e-mail"),
 }
 _COLUMN_OF = {heading: column for column, headings in _OTHERS.items() for heading in headings}
-WRITTEN_ONLY = frozenset(search_key(name) for name in ("Điểm cầu", "Tình trạng", "Trả lời", "Mã"))
+WRITTEN_ONLY = frozenset(search_key(name) for name in ("Điểm cầu", "Tình trạng", "Trả lời", "Lời nhắn", "Mã"))
 """Headings that an export adds and an import passes over."""
 
 NO_HEADING = Flaw(

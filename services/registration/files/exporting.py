@@ -26,9 +26,10 @@ EXPORTED = (
     "Điểm cầu",
     "Tình trạng",
     "Trả lời",
+    "Lời nhắn",
 )
 TEMPLATE = ("Mã thành phần", "Thành phần", "Mã đơn vị", *list(HEADINGS.values())[1:])
-WIDTHS = (20, 45, 20, 35, 8, 28, 40, 14, 32, 30, 14, 12)
+WIDTHS = (20, 45, 20, 35, 8, 28, 40, 14, 32, 30, 14, 12, 40)
 ROWS_PER_SHEET = 1_048_575
 
 _STATUS = {
@@ -92,6 +93,7 @@ def export_row(item: dict[str, Any]) -> tuple[Any, ...]:
         item["site_name"] or "",
         _STATUS[item["status"]],
         _ANSWER[item["answer"]],
+        item["note"] or "",
     )
 
 

@@ -46,6 +46,7 @@ def test_delegate_has_the_agreed_shape(small: Any) -> None:
         "site_name": "Thành phố Vinh",
         "status": "placed",
         "answer": None,
+        "note": None,
         "special": False,
     }
     assert small.get(f"delegates/{item['id']}") == item

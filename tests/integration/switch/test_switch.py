@@ -294,3 +294,14 @@ def test_settings_schema_of_each_plugin_accepts_the_reference_plan(planned: Any)
     for plugin in planned.get("venue/v1/plugins")["items"]:
         if plugin["name"] in settings:
             Draft202012Validator(plugin["settings_schema"]).validate(settings[plugin["name"]])
+
+
+def test_note_of_an_answer_reaches_the_organiser(planned: Any) -> None:
+    adopt(planned, "online")
+    body = {"group": "tinh-uy", "name": "Nguyễn Văn An"}
+    delegate = planned.http.post(f"registration/v1/conferences/{KEY}/delegates", json=body).json()["id"]
+    link = planned.http.post(f"registration/v1/delegates/{delegate}/rsvp-link").json()["url"]
+    said = {"answer": "accepted", "note": "Tôi đến muộn 10 phút"}
+    assert planned.http.post(f"registration/v1/rsvp/{link.rpartition('/')[2]}", json=said).status_code == 200
+    shown = planned.get(f"registration/v1/delegates/{delegate}")
+    assert (shown["answer"], shown["note"]) == ("accepted", "Tôi đến muộn 10 phút")
