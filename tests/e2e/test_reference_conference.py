@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import httpx
 
-from tests.servers import EXAMPLE, KEY, PATIENCE, Installation
+from tests.servers import EXAMPLE, KEY, PATIENCE, Installation, installation
 
 PLANNING = f"planning/v1/conferences/{KEY}"
 REGISTRATION = f"registration/v1/conferences/{KEY}"
@@ -170,3 +171,22 @@ def test_killed_at_any_moment_the_switch_completes(installed: Installation) -> N
         assert revision["settled"] == 5
     parked = installed.start("parked", "list")
     assert parked.wait(30) == 0, installed.log()
+
+
+def test_worker_that_is_down_is_waited_for(tmp_path: Path) -> None:
+    with installation(tmp_path, servers=True) as installed:
+        installed.up("--serve-only")
+        installed.start("worker", "planning", "venue", "documents", "awards")
+        http = installed.client()
+        plan = (EXAMPLE / "plan.yaml").read_bytes()
+        http.post("planning/v1/plans", content=plan, headers={"Content-Type": "application/yaml"})
+        order = {"option": "online", "reason": "Đường truyền của một dịch vụ bị đứt"}
+        number = http.post(f"{PLANNING}/decisions", json=order).json()["revision"]
+        settling = wait_for(http, number, "settling")
+        deadline = time.monotonic() + PATIENCE
+        while settling["settled"] < 4:
+            assert time.monotonic() < deadline, installed.log()
+            settling = wait_for(http, number, "settling")
+        assert settling["services"]["registration"]["state"] == "waiting"
+        installed.start("worker", "registration")
+        assert wait_for(http, number, "settled")["settled"] == 5
