@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.registration.answers.model import Invitation, Link, LinkExpired, LinkUnknown
 from services.registration.answers.statements import READ_INVITATION, READ_INVITATION_LOCKED
+from services.registration.answers.tables import answers
 from services.registration.people.tables import places
 from services.registration.plan.tables import units
 from services.registration.storage import is_postgresql, person_lock
@@ -35,6 +36,12 @@ def get_place_invitation(session: Session, place: UUID) -> Invitation | None:
     """The place's invitation without a link; None for an unknown or vacant place."""
     row = session.execute(READ_INVITATION, {"place": place}).one_or_none()
     return _invitation(row) if row is not None and row.person is not None else None
+
+
+def has_answered_elsewhere(session: Session, invitation: Invitation) -> bool:
+    """Whether the person answered for another place or time: a switch asks them again."""
+    query = select(answers.c.answer).where(answers.c.person_id == invitation.person).limit(1)
+    return invitation.answer is None and session.execute(query).first() is not None
 
 
 def unit_key_of(session: Session, place: UUID) -> str | None:

@@ -11,7 +11,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from services.registration.answers.commands import answer_invitation, make_link, revoke_links
 from services.registration.answers.model import ANSWERS, LONGEST_NOTE, Invitation
-from services.registration.answers.queries import get_invitation, unit_key_of
+from services.registration.answers.queries import get_invitation, has_answered_elsewhere, unit_key_of
 from services.registration.people.model import UnknownDelegate
 from services.registration.plan.model import local_time
 from shared.http.calls import Call, reads, writes
@@ -46,6 +46,7 @@ class InvitationSchema(Schema):
     note = fields.Str(allow_none=True)
     answered_at = fields.AwareDateTime(allow_none=True)
     state = fields.Str(validate=validate.OneOf(["open", "closed", "not-current"]))
+    asked_again = fields.Bool(metadata={"description": "They answered for another place or time before"})
 
 
 class LinkSchema(Schema):
@@ -59,7 +60,8 @@ class LinkSchema(Schema):
 def get_rsvp(call: Call, token: str) -> dict[str, Any]:
     """What the link is for. Looking never answers."""
     invitation = get_invitation(call.session, call.context.links.open(token))
-    return _shown(invitation, invitation.answer, invitation.note, invitation.answered_at)
+    shown = _shown(invitation, invitation.answer, invitation.note, invitation.answered_at)
+    return {**shown, "asked_again": has_answered_elsewhere(call.session, invitation)}
 
 
 @bp.route("/rsvp/<token>", methods=["POST"])

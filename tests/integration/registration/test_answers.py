@@ -63,6 +63,7 @@ def test_link_shows_the_place_and_looking_never_answers(small: Any) -> None:
             "note": None,
             "answered_at": None,
             "state": "open",
+            "asked_again": False,
         }
 
 

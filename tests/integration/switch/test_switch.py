@@ -305,3 +305,19 @@ def test_note_of_an_answer_reaches_the_organiser(planned: Any) -> None:
     assert planned.http.post(f"registration/v1/rsvp/{link.rpartition('/')[2]}", json=said).status_code == 200
     shown = planned.get(f"registration/v1/delegates/{delegate}")
     assert (shown["answer"], shown["note"]) == ("accepted", "Tôi đến muộn 10 phút")
+
+
+def test_delegate_who_answered_is_told_why_they_are_asked_again(planned: Any) -> None:
+    adopt(planned, "online")
+    body = {"group": "tinh-uy", "name": "Nguyễn Văn An"}
+    delegate = planned.http.post(f"registration/v1/conferences/{KEY}/delegates", json=body).json()["id"]
+    link = planned.http.post(f"registration/v1/delegates/{delegate}/rsvp-link").json()["url"]
+    path = f"registration/v1/rsvp/{link.rpartition('/')[2]}"
+    assert planned.get(path)["asked_again"] is False
+    assert planned.http.post(path, json={"answer": "accepted"}).status_code == 200
+    assert planned.get(path)["asked_again"] is False
+    adopt(planned, "in_person")
+    shown = planned.get(path)
+    assert (shown["answer"], shown["asked_again"], shown["site_name"]) == (None, True, "Hội trường tầng 3")
+    adopt(planned, "online")
+    assert (planned.get(path)["answer"], planned.get(path)["asked_again"]) == ("accepted", False)
