@@ -139,7 +139,7 @@ def add_delegate(page: Page, name: str) -> None:
     page.select_option("#group", "btt-mttq-huyen")
     page.select_option("#unit", "do-luong")
     page.fill("#name", name)
-    page.fill("#phone", "0912 345 678")
+    page.fill("#phone", "0900 000 678")
     page.click("main form button")
     expect(page.locator("h1")).to_have_text(name)
 

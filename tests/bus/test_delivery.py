@@ -319,10 +319,10 @@ def test_error_text_holds_no_row_values(new_postgres: Any) -> None:
     database = new_postgres("registration")
     with database.write() as session:
         session.execute(text("CREATE TABLE people (phone text PRIMARY KEY)"))
-        session.execute(text("INSERT INTO people VALUES ('0912345678')"))
+        session.execute(text("INSERT INTO people VALUES ('0900000678')"))
 
     def on_clash(session: Any, _fact: Any, _context: Any) -> None:
-        session.execute(text("INSERT INTO people VALUES (:phone)"), {"phone": "0912345678"})
+        session.execute(text("INSERT INTO people VALUES (:phone)"), {"phone": "0900000678"})
 
     consumer = Consumer("registration", database, {CountedV1: on_clash}, max_attempts=1)
     deliver(consumer, counted(1, 1))

@@ -76,6 +76,7 @@ def _check_archive(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = archive.infolist()
+    # zipfile raises NotImplementedError for archives of a kind that it cannot read.
     except (zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeError):
         raise SheetRefused(NOT_READABLE) from None
     packed_tight = (

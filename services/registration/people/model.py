@@ -95,7 +95,7 @@ def read_position(value: object) -> str | None:
 
 
 def read_phone(value: object) -> str | None:
-    """0912 345 678, 84912345678 and +84 912-345-678 are +84912345678. Raises BadValue."""
+    """0900 000 678, 84900000678 and +84 900-000-678 are +84900000678. Raises BadValue."""
     text = clean(value, LONGEST["phone"])
     if text is None:
         return None
@@ -135,5 +135,5 @@ def read_facts(values: Mapping[str, object]) -> tuple[Facts | None, dict[str, Fl
 
 
 def national(phone: str | None) -> str:
-    """+84912345678 as it is dialled: 0912345678; empty without a phone."""
+    """+84900000678 as it is dialled: 0900000678; empty without a phone."""
     return "0" + phone.removeprefix("+84") if phone else ""

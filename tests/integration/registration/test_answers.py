@@ -196,26 +196,26 @@ def test_counters_of_prepared_revisions_follow(small: Any) -> None:
 
 def test_counters_follow_naming(small: Any) -> None:
     small.adopt("online")
-    place = small.name("huyen", "vinh", "Trần Thị Bình", phone="0912345678")
+    place = small.name("huyen", "vinh", "Trần Thị Bình", phone="0900000678")
     preview = small.propose("online")
     small.answer(small.link(place["id"]), "accepted")
     assert small.taken()[1, "vinh"] == small.taken()[preview, "vinh"] == 1
-    second = small.name("lanh-dao", None, "Trần Thị Bình", phone="0912345678")
+    second = small.name("lanh-dao", None, "Trần Thị Bình", phone="0900000678")
     assert small.taken()[1, "vinh"] == 0
     assert {item["answer"] for item in small.delegates()} == {None}
     small.call("DELETE", f"delegates/{second['id']}")
     assert small.taken()[1, "vinh"] == small.taken()[preview, "vinh"] == 1
     small.call("DELETE", f"delegates/{place['id']}")
     assert small.taken()[1, "vinh"] == 0
-    small.name("huyen", "vinh", "Trần Thị Bình", phone="0912345678")
+    small.name("huyen", "vinh", "Trần Thị Bình", phone="0900000678")
     assert small.taken()[1, "vinh"] == 1
     assert small.delegates()[0]["answer"] == "accepted"
 
 
 def test_any_link_of_a_person_answers_for_where_they_count(small: Any) -> None:
     small.adopt("online")
-    local = small.name("huyen", "vinh", "Trần Thị Bình", phone="0912345678")
-    small.name("lanh-dao", None, "Trần Thị Bình", phone="0912345678")
+    local = small.name("huyen", "vinh", "Trần Thị Bình", phone="0900000678")
+    small.name("lanh-dao", None, "Trần Thị Bình", phone="0900000678")
     answered = small.answer(small.link(local["id"]), "accepted")
     assert answered.json["site_name"] == "Điểm cầu tỉnh"
     assert (small.taken()[1, "hub"], small.taken()[1, "vinh"]) == (1, 0)

@@ -85,9 +85,9 @@ def test_another_start_asks_again(small: Any) -> None:
 
 def test_person_with_two_places_counts_once_at_the_higher_rank(small: Any) -> None:
     small.adopt("online")
-    local = small.name("huyen", "vinh", "Trần Thị Bình", phone="0912345678")
+    local = small.name("huyen", "vinh", "Trần Thị Bình", phone="0900000678")
     assert (local["status"], local["special"]) == ("placed", False)
-    high = small.name("bao-chi", None, "Trần Thị Bình", phone="+84 912 345 678")
+    high = small.name("bao-chi", None, "Trần Thị Bình", phone="+84 900 000 678")
     assert high["person"] == local["person"]
     status = {item["group"]: (item["status"], item["site"]) for item in small.delegates()}
     assert status == {"huyen": ("placed", "vinh"), "bao-chi": ("elsewhere", None)}
@@ -99,8 +99,8 @@ def test_person_with_two_places_counts_once_at_the_higher_rank(small: Any) -> No
 
 def test_equal_ranks_follow_the_order_of_the_plan(small: Any) -> None:
     small.adopt("online")
-    small.name("huyen", "vinh", "Trần Thị Bình", phone="0912345678")
-    small.name("lanh-dao", None, "Trần Thị Bình", phone="0912345678")
+    small.name("huyen", "vinh", "Trần Thị Bình", phone="0900000678")
+    small.name("lanh-dao", None, "Trần Thị Bình", phone="0900000678")
     status = {item["group"]: item["status"] for item in small.delegates()}
     assert status == {"lanh-dao": "placed", "huyen": "elsewhere"}
 

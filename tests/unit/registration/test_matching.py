@@ -12,7 +12,7 @@ from services.registration.delegates.model import Draft, Existing, Held, Seat
 from services.registration.people.model import Facts
 
 PEOPLE = [
-    Facts("Nguyễn An", None, "+84912345678"),
+    Facts("Nguyễn An", None, "+84900000678"),
     Facts("Nguyễn An"),
     Facts("Trần Bình", "Bí thư", "+84987654321"),
     Facts("Trần Bình", None, "+84911111111"),
