@@ -3,14 +3,14 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 APT := apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq
 
-.PHONY: run test lint bench lock clean
+.PHONY: run test lint bench screens lock clean
 
 run: .venv/.run
 	@DIEMCAU_CLOCK_START=$${DIEMCAU_CLOCK_START-2021-06-24T09:00+07:00} \
 		.venv/bin/diemcau up --example examples/nghe-an-2021
 
 test: .venv/.dev
-	@tests/bin/with-servers $(PY) -m pytest $(ARGS)
+	@tests/bin/with-servers $(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 lint: .venv/.dev
 	.venv/bin/ruff check .
@@ -20,6 +20,9 @@ lint: .venv/.dev
 
 bench: .venv/.dev
 	@tests/bin/with-servers $(PY) -m tests.bench
+
+screens: .venv/.dev
+	@tests/bin/with-servers $(PY) -m tests.browser.screens
 
 # The hash-locked requirement files name no addresses: any index that serves the same bytes will do.
 UV := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \

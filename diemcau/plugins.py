@@ -11,10 +11,13 @@ from typing import Any
 
 from marshmallow import Schema
 
-from diemcau import venue
+from diemcau import notifier, venue
 
-METHODS = {venue.GROUP: {"layout": ("plan", "settings")}}
-CONTRACTS = {venue.GROUP: venue.CONTRACT}
+METHODS = {
+    venue.GROUP: {"layout": ("plan", "settings")},
+    notifier.GROUP: {"send": ("message", "settings")},
+}
+CONTRACTS = {venue.GROUP: venue.CONTRACT, notifier.GROUP: notifier.CONTRACT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,10 @@ def _load_one(group: str, entry: EntryPoint) -> Any:
         )
     if not (isinstance(plugin.settings_schema, type) and issubclass(plugin.settings_schema, Schema)):
         raise PluginRefused("settings_schema is not a marshmallow Schema class")
-    if not isinstance(plugin.places, frozenset) or not plugin.places:
+    if group == venue.GROUP and (not isinstance(plugin.places, frozenset) or not plugin.places):
         raise PluginRefused("places must be a non-empty frozenset")
+    if group == notifier.GROUP and plugin.address not in notifier.ADDRESSES:
+        raise PluginRefused(f"address must be one of {', '.join(notifier.ADDRESSES)}")
     _check_methods(plugin, METHODS[group])
     return plugin
 

@@ -7,7 +7,8 @@ import sys
 import click
 
 from diemcau import __version__
-from services.cli import accounts, describe, parked, running, switching
+from services.cli import accounts, describe, papers, parked, running, switching
+from services.cli.demo.command import demo
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -40,6 +41,8 @@ for command in (
     describe.token,
     describe.openapi,
     describe.asyncapi,
+    papers.papers,
+    demo,
 ):
     main.add_command(command)
 

@@ -28,6 +28,8 @@ from shared.bus.rabbit import RabbitConsumer
 from shared.bus.relay import Relay
 from shared.bus.topology import Topology, declare
 from shared.config import Settings
+from shared.http.peers import Peers
+from shared.jobs.rounds import Rounds
 from shared.storage.database import Database
 from shared.storage.migrate import migrate
 
@@ -70,28 +72,70 @@ def migrate_all(system: System) -> None:
     migrate(system.databases["portal"], portal.MIGRATIONS)
 
 
-def wsgi_app(system: System) -> Any:
-    """Every API under its path, the portal everywhere else. The portal calls the APIs in process."""
-    apis = {
+def apis(system: System) -> dict[str, Any]:
+    """The services' WSGI apps by the path that each is mounted at."""
+    return {
         f"/api/{name}": _at_full_path(module.create_app(system.settings, system.databases[name]))
         for name, module in MODULES.items()
     }
-    inside = httpx.WSGITransport(app=DispatcherMiddleware(_nothing, apis), raise_app_exceptions=False)
-    front = portal.create_app(system.settings, transport=inside)
-    return DispatcherMiddleware(front, apis)
 
 
-def bus_loops(system: System, services: Iterable[str] | None = None) -> dict[str, Loop]:
-    """The loops that move events for the named services (all of them by default), by thread name."""
+def inside(mounted: dict[str, Any]) -> httpx.BaseTransport:
+    """The way to the services in this process: no network, no thread that waits for another."""
+    return httpx.WSGITransport(app=DispatcherMiddleware(_nothing, mounted), raise_app_exceptions=False)
+
+
+def wsgi_app(system: System, mounted: dict[str, Any]) -> Any:
+    """Every API under its path, the portal everywhere else. The portal calls the APIs in process."""
+    front = portal.create_app(system.settings, transport=inside(mounted))
+    return DispatcherMiddleware(front, mounted)
+
+
+def loops(
+    system: System, services: Iterable[str] | None = None, *, transport: httpx.BaseTransport | None = None
+) -> dict[str, Loop]:
+    """Everything that runs beside the web for the named services (all of them by default), by thread name.
+
+    `transport`: how jobs reach the other services, by URL if there is none.
+    """
     chosen = list(services or MODULES)
+    own = {
+        f"{name}-{what}": each.run
+        for name in chosen
+        for what, each in rounds(system, name, transport).items()
+    }
+    return {**bus_loops(system, chosen), **own}
+
+
+def steps(system: System, transport: httpx.BaseTransport) -> list[Callable[[], bool]]:
+    """The same without threads and without a broker: each delivers, or does, what is due now."""
+    consumers = [cursor_consumer(system, name) for name in MODULES]
+    return [
+        *(lambda each=each: each.pump() > 0 for each in consumers),
+        *(each.go for name in MODULES for each in rounds(system, name, transport).values()),
+    ]
+
+
+def rounds(system: System, name: str, transport: httpx.BaseTransport | None = None) -> dict[str, Rounds]:
+    """What a service looks after by itself: its jobs, if it has any kind of job, and matters of its own."""
+    module, database = MODULES[name], system.databases[name]
+    found: dict[str, Rounds] = module.rounds(system.settings, database) if hasattr(module, "rounds") else {}
+    if hasattr(module, "worker"):
+        peers = Peers.of(name, system.settings, transport)
+        found["jobs"] = module.worker(system.settings, database, peers).rounds()
+    return found
+
+
+def bus_loops(system: System, chosen: Iterable[str]) -> dict[str, Loop]:
+    """The loops that move events for the named services, by thread name."""
     if system.settings.amqp_url is None:
         return {f"{name}-consumer": cursor_consumer(system, name).run for name in chosen}
     url, topology = system.settings.amqp_url, system.topology
-    loops: dict[str, Loop] = {}
+    found: dict[str, Loop] = {}
     for name in chosen:
-        loops[f"{name}-relay"] = Relay(system.databases[name], url, topology).run
-        loops[f"{name}-consumer"] = RabbitConsumer(system.consumers[name], url, topology).run
-    return loops
+        found[f"{name}-relay"] = Relay(system.databases[name], url, topology).run
+        found[f"{name}-consumer"] = RabbitConsumer(system.consumers[name], url, topology).run
+    return found
 
 
 def cursor_consumer(system: System, name: str) -> CursorConsumer:

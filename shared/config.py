@@ -7,8 +7,9 @@ import hmac
 import json
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +44,16 @@ class Settings:
     signing_key: dict[str, Any]
     secret: bytes
     clock: Clock
+    probe_allow: tuple[IPv4Network | IPv6Network, ...]
+    notifier: str
+    notifier_settings: dict[str, Any] = field(repr=False)
 
     def database_url(self, service: str) -> str:
         return self.database_template.replace("{service}", service)
+
+    def files(self, service: str) -> Path:
+        """Where a service keeps its files."""
+        return self.data / "files" / service
 
     def derived_secret(self, purpose: str) -> bytes:
         """One secret per purpose, so that a link never passes for a session."""
@@ -78,6 +86,7 @@ def _read(env: Env) -> Settings:
     data.mkdir(parents=True, exist_ok=True)
     host, port = env.str("DIEMCAU_HOST", "127.0.0.1"), env.int("PORT", 8000)
     url = f"http://{host}:{port}"
+    notifier, notifier_settings = _notifier(env)
     return Settings(
         data=data,
         host=host,
@@ -91,7 +100,35 @@ def _read(env: Env) -> Settings:
         signing_key=_signing_key(env, data),
         secret=_secret(env, "DIEMCAU_SECRET", data / "secret", lambda: secrets.token_hex(32)).encode(),
         clock=Clock(fixed_offset(data, _clock_start(env))),
+        probe_allow=_networks(env, "DIEMCAU_PROBE_ALLOW"),
+        notifier=notifier,
+        notifier_settings=notifier_settings,
     )
+
+
+def _notifier(env: Env) -> tuple[str, dict[str, Any]]:
+    """How persons are written to, and the settings of that plugin, which validates them itself."""
+    smtp_url, sender = _optional(env, "DIEMCAU_SMTP_URL"), env.str("DIEMCAU_MAIL_FROM", "")
+    chosen = env.str("DIEMCAU_NOTIFIER", "")
+    name = chosen or ("email" if smtp_url else "console")
+    if name == "email" and not (smtp_url and sender):
+        missing = "DIEMCAU_MAIL_FROM" if smtp_url else "DIEMCAU_SMTP_URL"
+        raise ConfigError(f"{missing} is missing: without it no e-mail can be sent")
+    if name == "email":
+        return name, {"url": smtp_url, "sender": sender}
+    if name == "console":
+        return name, {"show": chosen == "console"}
+    return name, _json_object(_optional(env, "DIEMCAU_NOTIFIER_SETTINGS"))
+
+
+def _json_object(text: str | None) -> dict[str, Any]:
+    try:
+        found = json.loads(text or "{}")
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise ConfigError("DIEMCAU_NOTIFIER_SETTINGS is not a JSON object")
+    return found
 
 
 def _optional(env: Env, name: str) -> str | None:
@@ -137,6 +174,14 @@ def _template(url: str | None, data: Path) -> str:
     if "{service}" not in url:
         raise ConfigError("DIEMCAU_DATABASE_URL must contain {service}: every service has its own database")
     return url
+
+
+def _networks(env: Env, name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    parts = [part.strip() for part in env.str(name, "").split(",") if part.strip()]
+    try:
+        return tuple(ip_network(part) for part in parts)
+    except ValueError as error:
+        raise ConfigError(f"{name} is not a list of networks such as 127.0.0.0/8: {error}") from None
 
 
 def _clock_start(env: Env) -> datetime | None:

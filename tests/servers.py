@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -29,7 +30,7 @@ ADMIN_URL = os.environ.get(
 )
 AMQP_URL = os.environ.get("DIEMCAU_TEST_AMQP_URL", "amqp://guest:guest@127.0.0.1:5672/")
 START = "2021-06-24T09:00+07:00"
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 @dataclass
@@ -63,6 +64,13 @@ class Installation:
             time.sleep(0.05)
         return process
 
+    def move_to(self, moment: datetime) -> None:
+        """Start again on another day of the conference's clock."""
+        self.stop()
+        (self.data / "clock-offset").unlink(missing_ok=True)
+        self.env["DIEMCAU_CLOCK_START"] = moment.isoformat()
+        self.up()
+
     def client(self) -> httpx.Client:
         """An API client with the root key."""
         headers = {"Authorization": f"Bearer {(self.data / 'api-key').read_text()}", "Accept-Language": "en"}
@@ -95,8 +103,7 @@ class Installation:
 def installation(data: Path, *, servers: bool) -> Iterator[Installation]:
     """A fresh installation; with `servers` on databases and queues of its own, dropped afterwards."""
     port = free_port()
-    env = {name: value for name, value in os.environ.items() if not name.startswith("DIEMCAU_")}
-    env |= {"DIEMCAU_DATA": str(data), "PORT": str(port), "DIEMCAU_CLOCK_START": START}
+    env = settings_of(data, port) | {"DIEMCAU_CLOCK_START": START}
     made = Installation(data, env, port)
     prefix = f"diemcau_test_{secrets.token_hex(5)}"
     if servers:
@@ -107,6 +114,12 @@ def installation(data: Path, *, servers: bool) -> Iterator[Installation]:
         made.kill()
         if servers:
             _drop(prefix)
+
+
+def settings_of(data: Path, port: int) -> dict[str, str]:
+    """The environment of an embedded system, whatever ours says of another one."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith("DIEMCAU_")}
+    return {**others, "DIEMCAU_DATA": str(data), "PORT": str(port)}
 
 
 @contextmanager

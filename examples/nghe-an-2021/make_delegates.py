@@ -1,4 +1,5 @@
-"""Makes delegates.csv, a made-up delegate list for plan.yaml beside it: `python make_delegates.py [FILE]`.
+"""Makes delegates.csv and nominations.csv, made-up lists for plan.yaml beside them:
+`python make_delegates.py [DELEGATES NOMINATIONS]`.
 
 Every choice is drawn from a hash of what it is for, because `random` promises the same draws only within one
 Python version: so the file comes out the same byte for byte everywhere. No row stands for a real person.
@@ -9,12 +10,13 @@ import csv
 import hashlib
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 Option = TypeVar("Option")
+NOMINATION_HEADINGS = ["unit", "kind", "name", "representative", "position", "achievement"]
 HEADINGS = ["Thành phần", "Đơn vị", "Thứ tự", "Họ và tên", "Chức vụ", "Điện thoại", "Email"]
 # Another seed makes other people: change it should a name turn out to be that of a real office holder.
 SEED = "nghe-an-2021/f"
@@ -175,6 +177,55 @@ SHARED = {
 }
 
 
+# Those commended, in the order of the delegate list: first who represents a collective, then individuals.
+# A number is a place of the list, by its ordinal; None: somebody who is not on it.
+PROVINCE_COLLECTIVES: dict[str, int | None] = {
+    "Ban Dân chủ - Pháp luật, Ủy ban MTTQ Việt Nam tỉnh": 1,
+    "Ban Tổ chức - Tuyên giáo, Ủy ban MTTQ Việt Nam tỉnh": 2,
+    "Ban Phong trào, Ủy ban MTTQ Việt Nam tỉnh": None,
+    "Văn phòng Ủy ban MTTQ Việt Nam tỉnh": 4,
+    "Hội Liên hiệp Phụ nữ tỉnh": 6,
+    "Hội Cựu chiến binh tỉnh": 7,
+    "Hội Nông dân tỉnh": 8,
+    "Ủy ban bầu cử tỉnh": 9,
+}
+PROVINCE_INDIVIDUALS = [10, 11, 12, 13, 16, 17, 18, 19, 20, 21, 22, 23]
+DISTRICT_NAMES = (
+    "Vinh|Cửa Lò|Thái Hòa|Hoàng Mai|Quế Phong|Quỳ Châu|Kỳ Sơn|Tương Dương|Nghĩa Đàn|Quỳ Hợp|Quỳnh Lưu"
+    "|Con Cuông|Tân Kỳ|Anh Sơn|Diễn Châu|Yên Thành|Đô Lương|Thanh Chương|Nghi Lộc|Nam Đàn|Hưng Nguyên"
+).split("|")
+DISTRICT_COLLECTIVES = [
+    "Ban Thường trực Ủy ban MTTQ Việt Nam {area} {name}",
+    "Ủy ban bầu cử {area} {name}",
+]
+COMMENDED_POSTS = [
+    "Trưởng Ban Công tác Mặt trận khu dân cư",
+    "Chủ tịch Ủy ban MTTQ Việt Nam cấp xã",
+    "Phó Chủ tịch Ủy ban MTTQ Việt Nam cấp xã",
+    "Chủ tịch Hội Người cao tuổi cấp xã",
+    "Bí thư chi bộ khu dân cư",
+    "Ủy viên Ủy ban MTTQ Việt Nam cấp xã",
+]
+ACHIEVEMENTS = [
+    "Tổ chức tốt các hội nghị hiệp thương giới thiệu người ứng cử",
+    "Tổ chức tốt hội nghị lấy ý kiến cử tri nơi cư trú",
+    "Giám sát công tác bầu cử kịp thời, đúng quy định",
+    "Tuyên truyền, vận động cử tri đi bầu đạt tỷ lệ cao",
+    "Tổ chức tốt hội nghị tiếp xúc cử tri và vận động bầu cử",
+]
+
+
+class Nomination(NamedTuple):
+    """Who is proposed to be commended; `unit` is empty for the organiser's own."""
+
+    unit: str
+    kind: str
+    name: str
+    representative: str
+    position: str
+    achievement: str
+
+
 def digest(*parts: object) -> int:
     text = "/".join(map(str, (SEED, *parts)))
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
@@ -263,12 +314,62 @@ def people() -> dict[Place, Person]:
     return {place: named[place] for place in all_posts if place in named}
 
 
-def main(target: Path) -> None:
+def nominations(named: dict[Place, Person]) -> list[Nomination]:
+    """As many as the plan's quotas: of the province, then district by district."""
+    taken = {ascii_of(person.name) for person in named.values()}
+    places = [Place("khen-thuong-tinh", "", number or 3) for number in PROVINCE_COLLECTIVES.values()]
+    found = [
+        collective(place, name, named, taken)
+        for place, name in zip(places, PROVINCE_COLLECTIVES, strict=True)
+    ]
+    found += [
+        individual(Place("khen-thuong-tinh", "", number), named, taken) for number in PROVINCE_INDIVIDUALS
+    ]
+    for unit, name in zip(DISTRICTS, DISTRICT_NAMES, strict=True):
+        area = LEVELS[unit[:2] if unit in TOWNS else ""]["area"]
+        own = [Place("khen-thuong-huyen", unit, ordinal) for ordinal in range(1, 7)]
+        for place, title in zip(own, DISTRICT_COLLECTIVES, strict=False):
+            found.append(collective(place, title.format(area=area, name=name), named, taken))
+        found += [individual(place, named, taken) for place in own[len(DISTRICT_COLLECTIVES) :]]
+    return found
+
+
+def collective(place: Place, name: str, named: dict[Place, Person], taken: set[str]) -> Nomination:
+    return Nomination(place.unit, "collective", name, commended(place, named, taken), "", achievement(place))
+
+
+def individual(place: Place, named: dict[Place, Person], taken: set[str]) -> Nomination:
+    post = named[place].post if place in named else ""
+    post = pick(COMMENDED_POSTS, "commended post", *place) if "bằng khen" in post or not post else post
+    return Nomination(place.unit, "individual", commended(place, named, taken), "", post, achievement(place))
+
+
+def commended(place: Place, named: dict[Place, Person], taken: set[str]) -> str:
+    """Who has the place in the delegate list, or somebody else."""
+    if place in named:
+        return named[place].name
+    name = name_for(place, "", taken)
+    taken.add(ascii_of(name))
+    return name
+
+
+def achievement(place: Place) -> str:
+    return pick(ACHIEVEMENTS, "achievement", *place)
+
+
+def write(target: Path, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(HEADINGS)
-        writer.writerows((*place, *person) for place, person in people().items())
+        writer.writerow(headings)
+        writer.writerows(rows)
+
+
+def main(delegates: Path, nominated: Path) -> None:
+    named = people()
+    write(delegates, HEADINGS, ((*place, *person) for place, person in named.items()))
+    write(nominated, NOMINATION_HEADINGS, nominations(named))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).with_name("delegates.csv"))
+    beside = [Path(__file__).with_name(name) for name in ("delegates.csv", "nominations.csv")]
+    main(*([Path(argument) for argument in sys.argv[1:3]] or beside))

@@ -2,22 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask
 
+from services.awards.ceremony import web as ceremony_web
+from services.awards.certificates import web as certificates_web
+from services.awards.certificates.jobs import JOBS
+from services.awards.certificates.model import Codes
 from services.awards.consumers import HANDLERS
-from services.awards.web import PROBLEMS, bp
+from services.awards.decision import web as decision_web
+from services.awards.files import web as files_web
+from services.awards.nominations import web as nominations_web
+from services.awards.problems import PROBLEMS
+from services.awards.switch import web as switch_web
 from shared.bus.delivery import Consumer
 from shared.config import Settings
-from shared.contracts.awards import AwardsRevisionPreparedV1, AwardsRevisionSettledV1
+from shared.contracts.awards import AwardDecidedV1, AwardsRevisionPreparedV1, AwardsRevisionSettledV1
+from shared.contracts.jobs import AwardsJobsChangedV1
 from shared.http.app import build_app
+from shared.http.peers import Peers
+from shared.jobs.web import jobs_blueprint
+from shared.jobs.worker import Worker
 from shared.storage.database import Database
+from shared.storage.files import FileStore
 from shared.storage.migrate import BUS, HTTP, REVISIONS
+from shared.storage.migrate import JOBS as JOB_TABLES
 
 NAME = "awards"
-MIGRATIONS = (BUS, HTTP, REVISIONS, Path(__file__).parent / "migrations")
-EMITS = (AwardsRevisionPreparedV1, AwardsRevisionSettledV1)
+MIGRATIONS = (BUS, HTTP, REVISIONS, JOB_TABLES, Path(__file__).parent / "migrations")
+EMITS = (AwardsRevisionPreparedV1, AwardsRevisionSettledV1, AwardDecidedV1, AwardsJobsChangedV1)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What awards' views and jobs are given; only jobs call the other services."""
+
+    codes: Codes
+    files: FileStore
+    public_url: str
+    peers: Peers | None = None
 
 
 def create_app(settings: Settings, database: Database) -> Flask:
@@ -25,12 +50,30 @@ def create_app(settings: Settings, database: Database) -> Flask:
         NAME,
         settings=settings,
         database=database,
-        blueprints=(bp,),
+        blueprints=(
+            nominations_web.bp,
+            files_web.bp,
+            decision_web.bp,
+            switch_web.bp,
+            ceremony_web.bp,
+            certificates_web.bp,
+            jobs_blueprint(NAME, read="plan:read", write="awards:write"),
+        ),
         problem_table=PROBLEMS,
         emits=EMITS,
         handles=HANDLERS,
+        context=context_of(settings),
     )
 
 
 def consumer(_settings: Settings, database: Database) -> Consumer:
     return Consumer(NAME, database, HANDLERS, None)
+
+
+def worker(settings: Settings, database: Database, peers: Peers) -> Worker:
+    return Worker(database, JOBS, settings.clock, context_of(settings, peers))
+
+
+def context_of(settings: Settings, peers: Peers | None = None) -> Context:
+    codes = Codes(settings.derived_secret("certificates"))
+    return Context(codes, FileStore(settings.files(NAME)), settings.public_url, peers)

@@ -33,8 +33,20 @@ class Api:
     def get(self, path: str) -> Any:
         return self._call("GET", path).json()
 
-    def post(self, path: str, body: dict[str, Any]) -> Any:
-        return self._call("POST", path, json=body).json()
+    def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        return self._call("POST", path, json=body or {}).json()
+
+    def amend(self, path: str, changes: dict[str, Any]) -> Any:
+        """Change what is at `path` as it stands now."""
+        etag = self._call("GET", path).headers.get("ETag", "")
+        return self._call("PATCH", path, json=changes, headers={"If-Match": etag}).json()
+
+    def send_file(self, path: str, name: str, content: bytes, **form: str) -> Any:
+        """Post a file as a form does, with the form's other fields."""
+        return self._call("POST", path, files={"file": (name, content)}, data=form).json()
+
+    def download(self, path: str) -> bytes:
+        return self._call("GET", path).content
 
     def post_plan(self, path: Path) -> Any:
         kind = "application/json" if path.suffix == ".json" else "application/yaml"

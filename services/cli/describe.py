@@ -11,15 +11,14 @@ import click
 from services import system as house
 from services.cli.settings import read_settings
 from shared.http import tokens
+from shared.scopes import SCOPES
 
 SERVICE = click.argument("service", type=click.Choice(list(house.MODULES)))
 
 
 @click.command()
 @click.argument("subject")
-@click.option(
-    "--scope", "scopes", multiple=True, required=True, type=click.Choice(tokens.SCOPES), help="Repeat it."
-)
+@click.option("--scope", "scopes", multiple=True, required=True, type=click.Choice(SCOPES), help="Repeat it.")
 @click.option("--unit", help="Bind the token to one unit of the plan.")
 @click.option("--days", default=1.0, show_default=True, help="How long it is valid.")
 def token(subject: str, scopes: tuple[str, ...], unit: str | None, days: float) -> None:

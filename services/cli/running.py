@@ -27,7 +27,11 @@ THREADS = 16
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Load plan.yaml and delegates.csv from this folder when there is no conference yet.",
 )
-@click.option("--serve-only", is_flag=True, help="Serve APIs and pages; `diemcau worker` moves the events.")
+@click.option(
+    "--serve-only",
+    is_flag=True,
+    help="Serve APIs and pages; `diemcau worker` does the rest.",
+)
 def up(example: Path | None, serve_only: bool) -> None:
     """Migrate and serve everything in one process on http://127.0.0.1:$PORT.
 
@@ -41,9 +45,11 @@ def up(example: Path | None, serve_only: bool) -> None:
     house.migrate_all(system)
     house.declare_topology(system)
     account = _first_account(system)
-    app = house.wsgi_app(system)
+    mounted = house.apis(system)
+    app = house.wsgi_app(system, mounted)
     server = _listen(app, settings)
-    running = house.Running({} if serve_only else house.bus_loops(system), stop)
+    loops = {} if serve_only else house.loops(system, transport=house.inside(mounted))
+    running = house.Running(loops, stop)
     if example is not None:
         _load_example(app, settings, example)
     _greet(settings, account)
@@ -65,16 +71,17 @@ def migrate() -> None:
 @click.command()
 @click.argument("services", nargs=-1, type=click.Choice(list(house.MODULES)))
 def worker(services: tuple[str, ...]) -> None:
-    """Move events for SERVICES (default: all): relays and consumers. Needs PostgreSQL and RabbitMQ."""
+    """Relays, consumers and jobs of SERVICES (default: all). Needs PostgreSQL and RabbitMQ."""
     settings = read_settings()
     if settings.amqp_url is None:
         raise click.UsageError(
             "a worker needs DIEMCAU_AMQP_URL; without it `diemcau up` moves the events itself"
         )
+    _quiet_logs()
     stop = _stop_on_signal()
     system = house.open_system(settings)
     house.declare_topology(system)
-    running = house.Running(house.bus_loops(system, services or None), stop)
+    running = house.Running(house.loops(system, services or None), stop)
     click.echo(f"Working for {', '.join(services or house.MODULES)}.")
     running.join()
     if running.broken:
@@ -90,7 +97,11 @@ def _stop_on_signal() -> threading.Event:
 
 def _quiet_logs() -> None:
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a burst of requests is no news
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        processors=[*structlog.get_config()["processors"][:-1], renderer],  # never the frames' own values
+    )
 
 
 def _first_account(system: house.System) -> tuple[str, str] | None:

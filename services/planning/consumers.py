@@ -1,4 +1,4 @@
-"""What planning listens to: layouts, and the services' answers. It records its own part itself."""
+"""What planning listens to: layouts, the services' answers, and facts that settle tasks."""
 
 from __future__ import annotations
 
@@ -6,10 +6,17 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.planning.switch.commands import note_layout, note_layout_failed, note_prepared, note_settled
+from services.planning.switch.commands import (
+    note_jobs,
+    note_layout,
+    note_layout_failed,
+    note_prepared,
+    note_settled,
+)
+from services.planning.tasks.commands import note_line_test, note_no_paper, note_paper
 from shared.bus import pages
 from shared.bus.delivery import Fact
-from shared.contracts import awards, documents, registration, venue
+from shared.contracts import awards, documents, jobs, registration, venue
 
 
 def on_layout_prepared(session: Session, fact: Fact, context: Any) -> None:
@@ -31,6 +38,24 @@ def on_revision_prepared(session: Session, fact: Fact, context: Any) -> None:
 
 def on_revision_settled(session: Session, fact: Fact, context: Any) -> None:
     note_settled(session, **_answer(fact), now=context.clock.now())
+
+
+def on_line_tested(session: Session, fact: Fact, context: Any) -> None:
+    data, now = fact.data, context.clock.now()
+    note_line_test(session, data["conference"], data["site"], data["day"], data["outcome"], now)
+
+
+def on_paper_submitted(session: Session, fact: Fact, context: Any) -> None:
+    note_paper(session, fact.data["conference"], fact.data["unit"], context.clock.now())
+
+
+def on_paper_withdrawn(session: Session, fact: Fact, context: Any) -> None:
+    note_no_paper(session, fact.data["conference"], fact.data["unit"], context.clock.now())
+
+
+def on_jobs_changed(session: Session, fact: Fact, _context: Any) -> None:
+    data = fact.data
+    note_jobs(session, data["conference"], data["revision"], data["service"], data)
 
 
 def _answer(fact: Fact) -> dict[str, Any]:
@@ -55,4 +80,11 @@ HANDLERS = {
     documents.DocumentsRevisionSettledV1: on_revision_settled,
     awards.AwardsRevisionPreparedV1: on_revision_prepared,
     awards.AwardsRevisionSettledV1: on_revision_settled,
+    venue.LineTestedV1: on_line_tested,
+    documents.PaperSubmittedV1: on_paper_submitted,
+    documents.PaperWithdrawnV1: on_paper_withdrawn,
+    jobs.VenueJobsChangedV1: on_jobs_changed,
+    jobs.RegistrationJobsChangedV1: on_jobs_changed,
+    jobs.DocumentsJobsChangedV1: on_jobs_changed,
+    jobs.AwardsJobsChangedV1: on_jobs_changed,
 }

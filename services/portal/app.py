@@ -11,24 +11,40 @@ from flask import Flask, Response, g
 
 from services.portal import assets, formatting, gate, words
 from services.portal.clients import Services
+from services.portal.navigation import SECTIONS
 from services.portal.pages import (
+    awards,
     board,
+    certificates,
     conference,
     delegates,
+    documents,
+    door,
     errors,
     headcounts,
     home,
     imports,
+    invitations,
+    jobs,
+    letters,
+    messages,
+    nominations,
+    papers,
+    parked,
+    places,
+    programme,
     rsvp,
     sign_in,
+    sites,
     switch,
     tasks,
+    verify,
 )
 from shared.clock import Clock
 from shared.storage.database import Database
 
 MIGRATIONS: tuple[Path, ...] = (Path(__file__).parent / "migrations",)
-MAX_BODY = 12 * 1024 * 1024
+MAX_BODY = 21 * 1024 * 1024  # a paper of 20 MB and the fields beside it
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
@@ -68,6 +84,7 @@ def create_app(settings: PortalSettings, *, transport: httpx.BaseTransport | Non
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     database = Database("portal", settings.database_url("portal"))
+    app.extensions["clock"] = settings.clock
     gate.install(app, database, Services.at(settings.service_url, transport), settings.signing_key)
     formatting.install(app)
     assets.install(app)
@@ -82,8 +99,14 @@ def create_app(settings: PortalSettings, *, transport: httpx.BaseTransport | Non
 def _add_pages(app: Flask, database: Database, settings: PortalSettings) -> None:
     app.register_blueprint(sign_in.pages(database))
     app.register_blueprint(home.pages(settings.clock))
-    app.register_blueprint(imports.pages(database))
-    for page in (conference, switch, board, delegates, headcounts, tasks, rsvp):
+    for kind in (imports.DELEGATES, imports.NOMINATIONS):
+        app.register_blueprint(imports.pages(database, kind))
+    app.register_blueprint(door.pages(settings.clock))
+    of_conference = (conference, switch, board, sites, programme, tasks, papers)
+    of_registration = (delegates, places, headcounts, rsvp)
+    of_awards = (awards, nominations, certificates, verify)
+    of_documents = (documents, letters, invitations, messages)
+    for page in (*of_conference, *of_registration, *of_documents, *of_awards, jobs, parked):
         app.register_blueprint(page.blueprint)
 
 
@@ -93,6 +116,7 @@ def _add_globals(app: Flask, settings: PortalSettings) -> None:
         return {
             "account": g.get("account"),
             "words": words,
+            "sections": SECTIONS,
             "simulated_now": settings.clock.now() if settings.clock_banner else None,
         }
 

@@ -23,7 +23,10 @@ GROUP_SUMS = (
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the preview. `tone`: "" no change, "warn" change, "bad" heavy; `alarm`: red words."""
+    """One line of the preview: totals `now` and `after`, and what the switch changes between them.
+
+    `tone`: "" no change, "warn" change, "bad" heavy; `alarm`: red words.
+    """
 
     key: str
     title: str
@@ -31,6 +34,7 @@ class Row:
     after: str
     tone: str
     changes: int
+    change: str = ""
     alarm: str = ""
 
 
@@ -42,66 +46,76 @@ def counts_of(revision: Json | None) -> dict[str, int]:
     return merged
 
 
-def compare(
-    option: Json, before: Json | None, after: Counts, now: Counts | None, changes: Mapping[str, Json]
-) -> list[Row]:
-    """`before` and `now`: option and counts of the base revision, None before the first decision.
+def compare(after: Counts, now: Counts | None, changes: Mapping[str, Json]) -> list[Row]:
+    """`now`: counts of the base revision, None before the first decision.
 
     `changes`: what each service says would change, by service.
     """
     documents, planning = changes["documents"], changes["planning"]
-    invitations = f"{number_vi(documents['totals']['before'])} giấy mời" if now else "Chưa có"
-    tasks = f"{number_vi(planning['before'])} nhiệm vụ"
-    issued = f"{number_vi(documents['documents_issued'])} đã ban hành"
+    routes, issued = documents["totals"], f"{number_vi(documents['documents_issued'])} đã ban hành"
+    invitations = changes["registration"]["invitations"]
+    live = sum(invitations[state] for state in ("issued", "to_replace", "to_withdraw"))
     return [
-        _sites(option, before, after, now),
+        _sites(changes["venue"], after, now),
         _delegates(after, now),
         _seats(after, now, changes["venue"]["overruns"]),
-        _counted("invitations", "Giấy mời", after, invitations, INVITATIONS),
+        _counted(
+            "invitations",
+            "Giấy mời",
+            f"{number_vi(live)} đã phát hành" if live else "Chưa phát hành",
+            f"{number_vi(routes['after'])} giấy mời",
+            invitations,
+            INVITATIONS,
+        ),
         _awards(after, now),
-        _counted("tasks", "Nhiệm vụ", after, tasks, TASKS),
-        _counted("documents", "Văn bản", after, issued, DOCUMENTS),
+        _counted(
+            "tasks",
+            "Nhiệm vụ",
+            f"{number_vi(planning['before'])} nhiệm vụ",
+            f"{number_vi(planning['after'])} nhiệm vụ",
+            after,
+            TASKS,
+        ),
+        _counted("documents", "Văn bản", issued, issued, after, DOCUMENTS),
     ]
 
 
 INVITATIONS = {
-    "invitations_to_issue": "phát hành",
-    "invitations_to_replace": "thay thế",
-    "invitations_to_withdraw": "thu hồi",
+    "to_issue": "cần phát hành",
+    "to_replace": "cần thay thế",
+    "to_withdraw": "cần thu hồi",
 }
 TASKS = {"tasks_opened": "mở thêm", "tasks_closed": "dừng"}
-DOCUMENTS = {"documents_to_replace": "văn bản lập lại"}
+DOCUMENTS = {"documents_to_replace": "lập lại"}
+SITES = {"sites_opened": "mở thêm", "sites_closed": "đóng"}
+PLACES = {"places_added": "thêm", "places_moved": "chuyển nơi", "places_withdrawn": "rút"}
+AWARDS = {"presentations_moved": "chuyển nơi trao", "presentations_deferred": "hoãn trao"}
 
 
-def sites_text(option: Json | None, count: int) -> str:
-    only_hall = bool(option) and {group["at"] for group in (option or {})["groups"]} == {"hall"}
-    return f"{number_vi(count)} {'hội trường' if only_hall else 'điểm cầu'}"
+def sites_text(kinds: Counts) -> str:
+    """`1 hội trường`, `22 điểm cầu`, or both."""
+    halls = kinds.get("hall", 0)
+    bridges = sum(kinds.values()) - halls
+    parts = [f"{number_vi(halls)} hội trường"] if halls else []
+    parts += [f"{number_vi(bridges)} điểm cầu"] if bridges else []
+    return ", ".join(parts) or "Không có"
 
 
-def _sites(option: Json, before: Json | None, after: Counts, now: Counts | None) -> Row:
+def _sites(venue: Json, after: Counts, now: Counts | None) -> Row:
     opened, closed = after.get("sites_opened", 0), after.get("sites_closed", 0)
     tone = "bad" if closed else "warn" if opened else ""
-    return Row(
-        "sites",
-        "Điểm cầu, hội trường",
-        sites_text(before, _site_count(now)) if now else "Chưa chọn phương án",
-        sites_text(option, _site_count(after)),
-        tone,
-        opened + closed,
-    )
+    held = sites_text(venue["kinds_before"]) if now else "Chưa chọn phương án"
+    kinds = sites_text(venue["kinds_after"])
+    change = _change(after, SITES) if now else ""
+    return Row("sites", "Điểm cầu, hội trường", held, kinds, tone, opened + closed, change)
 
 
 def _delegates(after: Counts, now: Counts | None) -> Row:
-    added, moved, withdrawn = (after.get(f"places_{change}", 0) for change in ("added", "moved", "withdrawn"))
+    added, moved, withdrawn = (after.get(name, 0) for name in PLACES)
     tone = "bad" if withdrawn else "warn" if added or moved else ""
-    return Row(
-        "delegates",
-        "Thành phần dự",
-        _people(now) if now else "Chưa có",
-        _people(after),
-        tone,
-        added + moved + withdrawn,
-    )
+    held, total = _people(now) if now else "Chưa có", added + moved + withdrawn
+    change = _change(after, PLACES) if now else ""
+    return Row("delegates", "Thành phần dự", held, _people(after), tone, total, change)
 
 
 def _seats(after: Counts, now: Counts | None, overruns: list[Json]) -> Row:
@@ -109,36 +123,39 @@ def _seats(after: Counts, now: Counts | None, overruns: list[Json]) -> Row:
     alarm = f"Vượt {number_vi(over)} chỗ" if over else ""
     changed = now is None or _seat_text(after) != _seat_text(now)
     tone = "bad" if over else "warn" if changed else ""
-    return Row(
-        "seats", "Chỗ ngồi", _seat_text(now) if now else "—", _seat_text(after), tone, len(overruns), alarm
-    )
+    held = _seat_text(now) if now else "—"
+    return Row("seats", "Chỗ ngồi", held, _seat_text(after), tone, len(overruns), alarm=alarm)
 
 
 def _awards(after: Counts, now: Counts | None) -> Row:
-    moved, deferred = after.get("presentations_moved", 0), after.get("presentations_deferred", 0)
-    parts = [f"{number_vi(_presented(after))} suất trao tại hội nghị"]
-    parts += [f"{number_vi(deferred)} hoãn"] if deferred else []
-    held = f"{number_vi(_presented(now))} suất trao tại hội nghị" if now else "Chưa có"
+    moved, deferred = (after.get(name, 0) for name in AWARDS)
     was_deferred = (now or {}).get("presentations_deferred", 0)
-    held += f" · {number_vi(was_deferred)} hoãn" if was_deferred else ""
     tone = "bad" if deferred > was_deferred else "warn" if moved else ""
-    return Row("awards", "Khen thưởng", held, " · ".join(parts), tone, moved + deferred)
+    held, total = _award_text(now) if now else "Chưa có", _award_text(after)
+    change = _change(after, {"presentations_moved": AWARDS["presentations_moved"]}) if now else ""
+    return Row("awards", "Khen thưởng", held, total, tone, moved + deferred, change)
 
 
-def _counted(key: str, title: str, after: Counts, now: str, names: Mapping[str, str]) -> Row:
-    found = {word: after.get(name, 0) for name, word in names.items()}
-    parts = [f"{number_vi(count)} {word}" for word, count in found.items() if count]
-    total = sum(found.values())
-    return Row(key, title, now, " · ".join(parts) or NO_CHANGE, "warn" if total else "", total)
+def _counted(key: str, title: str, now: str, total: str, after: Counts, names: Mapping[str, str]) -> Row:
+    changes = sum(after.get(name, 0) for name in names)
+    return Row(key, title, now, total, "warn" if changes else "", changes, _change(after, names))
 
 
-def _site_count(counts: Counts | None) -> int:
-    return (counts or {}).get("sites_opened", 0) + (counts or {}).get("sites_kept", 0)
+def _change(after: Counts, names: Mapping[str, str]) -> str:
+    """`63 mở thêm · 1 dừng`."""
+    found = [f"{number_vi(after[name])} {word}" for name, word in names.items() if after.get(name)]
+    return " · ".join(found) or NO_CHANGE
+
+
+def _award_text(counts: Counts) -> str:
+    deferred = counts.get("presentations_deferred", 0)
+    text = f"{number_vi(_presented(counts))} suất trao tại hội nghị"
+    return f"{text} · {number_vi(deferred)} hoãn" if deferred else text
 
 
 def _people(counts: Counts) -> str:
     places, named = counts.get("places", 0), counts.get("named", 0)
-    return f"{number_vi(places)} chỗ mời" + (f" · {number_vi(named)} đã có tên" if named else "")
+    return f"{number_vi(places)} chỗ mời" + (f" · {number_vi(named)} chỗ đã có tên" if named else "")
 
 
 def _seat_text(counts: Counts) -> str:
@@ -149,13 +166,13 @@ def _presented(counts: Counts | None) -> int:
     return (counts or {}).get("presentations_kept", 0) + (counts or {}).get("presentations_moved", 0)
 
 
-def irrevocable(after: Counts) -> str:
+def irrevocable(invitations: Counts) -> str:
     """What cannot be taken back, as one sentence; "" when everything can."""
-    marked = after.get("invitations_to_replace", 0) + after.get("invitations_to_withdraw", 0)
+    marked = invitations["to_replace"] + invitations["to_withdraw"]
     if not marked:
         return ""
     return (
-        f"{number_vi(marked)} giấy mời của phương án hiện nay sẽ được đánh dấu «thay thế» hoặc «thu hồi»; "
+        f"{number_vi(marked)} giấy mời đã phát hành sẽ được đánh dấu «thay thế» hoặc «thu hồi»; "
         "giấy đã trao tay không rút lại được."
     )
 

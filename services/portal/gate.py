@@ -6,20 +6,32 @@ import hmac
 import secrets
 import uuid
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, cast
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from flask import Flask, Response, abort, g, redirect, request, session, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from services.portal.clients import Calls, Services
 from services.portal.commands import find_account
 from services.portal.model import Account
+from shared.clock import Clock
 from shared.http.tokens import sign
 from shared.storage.database import Database
 
-OPEN = ("static", "health", "sign_in.form", "sign_in.enter", "rsvp.show", "rsvp.answer")
+OPEN = (
+    "static",
+    "health",
+    "sign_in.form",
+    "sign_in.enter",
+    "rsvp.show",
+    "rsvp.answer",
+    "verify.form",
+    "verify.show",
+    "rsvp.badge",
+)
 
 
 def install(app: Flask, database: Database, services: Services, signing_key: Mapping[str, Any]) -> None:
@@ -53,6 +65,11 @@ def calls() -> Calls:
 
 def account() -> Account:
     return cast(Account, g.account)
+
+
+def now() -> datetime:
+    """By the clock of the conference, which may be a simulated one."""
+    return cast(Clock, current_app.extensions["clock"]).now()
 
 
 def need(scope: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shared.scopes import SCOPES
+
 
 @dataclass(frozen=True, slots=True)
 class Role:
@@ -15,25 +17,25 @@ class Role:
 
 
 ROLES: dict[str, Role] = {
-    "organiser": Role(
-        "Ban tổ chức",
+    "organiser": Role("Ban tổ chức", SCOPES),
+    "clerk": Role("Văn thư", ("plan:read", "names:read", "documents:write", "documents:issue")),
+    "department": Role(
+        "Ban, phòng chuyên môn", ("plan:read", "names:read", "tasks:write", "documents:write", "papers:write")
+    ),
+    "district": Role(
+        "Đầu mối địa phương",
         (
             "plan:read",
-            "plan:write",
-            "decide",
             "sites:write",
             "names:read",
             "names:write",
-            "documents:write",
-            "awards:write",
+            "papers:write",
+            "awards:nominate",
             "tasks:write",
         ),
-    ),
-    "department": Role("Ban, phòng chuyên môn", ("plan:read", "names:read", "tasks:write")),
-    "district": Role(
-        "Đầu mối địa phương", ("plan:read", "names:read", "names:write", "tasks:write"), bound=True
+        bound=True,
     ),
     "technician": Role("Kỹ thuật", ("plan:read", "sites:write")),
-    "door": Role("Đón tiếp", ("plan:read", "names:read")),
+    "door": Role("Đón tiếp", ("plan:read", "names:read", "door:write")),
     "auditor": Role("Kiểm tra", ("plan:read", "names:read")),
 }

@@ -23,9 +23,18 @@ SERVICES = {
 LINE_TESTS = {
     "failed": Status("bad", "✕", "Mất kết nối"),
     "not_tested": Status("warn", "○", "Chưa thử"),
+    "waived": Status("info", "◇", "Miễn thử"),
     "ok": Status("ok", "✓", "Thông suốt"),
     "not_required": Status("none", "–", "Không cần thử"),
 }
+
+LINE_TEST_ENTRIES = {
+    "failed": Status("bad", "✕", "Không thông"),
+    "ok": Status("ok", "✓", "Thông suốt"),
+    "waived": Status("info", "◇", "Cho miễn thử"),
+    "cleared": Status("none", "○", "Bỏ miễn thử"),
+}
+TEST_METHODS = {"person": "người thử", "probe": "thử tự động"}
 
 PLACE_STATES = {
     "placed": Status("ok", "✓", "Có chỗ"),
@@ -43,28 +52,72 @@ ANSWERS = {
 REVISION_STATES = {
     "preparing": Status("info", "…", "Đang tính"),
     "prepared": Status("none", "○", "Bản xem trước"),
-    "deciding": Status("info", "…", "Đang chuyển"),
-    "settling": Status("info", "…", "Đang chuyển"),
-    "settled": Status("ok", "✓", "Đã chuyển xong"),
+    "deciding": Status("info", "…", "Đang áp dụng"),
+    "settling": Status("info", "…", "Đang áp dụng"),
+    "settled": Status("ok", "✓", "Đã áp dụng"),
     "superseded": Status("none", "–", "Đã có quyết định mới hơn"),
-    "failed": Status("bad", "✕", "Không chuyển được"),
+    "failed": Status("bad", "✕", "Không áp dụng được"),
 }
 
 SERVICE_STATES = {
     "waiting": Status("info", "…", "đang chờ"),
-    "prepared": Status("info", "…", "đã tính, chờ chuyển"),
-    "settled": Status("ok", "✓", "đã chuyển"),
+    "prepared": Status("info", "…", "đã tính, chờ áp dụng"),
+    "settled": Status("ok", "✓", "đã áp dụng"),
     "failed": Status("bad", "✕", "lỗi"),
+    "dropped": Status("none", "–", "không thực hiện"),
 }
 
 PLACE_CHOICES = [(state, status.word) for state, status in PLACE_STATES.items()]
 ANSWER_CHOICES = [(answer, ANSWERS[answer].word) for answer in ("accepted", "declined")]
-ANSWER_CHOICES += [("none", ANSWERS[None].word)]
+ANSWER_CHOICES += [("unanswered", ANSWERS[None].word)]
+PRESENCE_CHOICES = [("yes", "Đã điểm danh"), ("no", "Chưa điểm danh")]
 
 TASK_STATES = {
-    "open": Status("info", "…", "Đang làm"),
+    "open": Status("none", "○", "Chưa xong"),
     "overdue": Status("bad", "!", "Quá hạn"),
     "done": Status("ok", "✓", "Đã xong"),
+}
+
+SETTLED_BY = {"fact": "tự ghi nhận", "person": "đánh dấu"}
+
+MISSED = "Đến lúc phải nhắc thì hệ thống không chạy, hoặc việc giao sau lúc đó: không nhắc bù"
+REMINDER_STATES = {
+    "sent": Status("info", "✓", "Đã nhắc"),
+    "missed": Status("warn", "!", "Chưa nhắc kịp"),
+}
+
+PHASES = {
+    "planned": Status("info", "…", "Đang chuẩn bị"),
+    "open": Status("ok", "●", "Đang họp"),
+    "closed": Status("none", "■", "Đã bế mạc"),
+}
+
+ACTS = {"opened": "Khai mạc", "closed": "Bế mạc", "reopened": "Mở lại"}
+
+JOB_STATES = {
+    "queued": Status("info", "…", "Chờ làm"),
+    "running": Status("info", "▶", "Đang làm"),
+    "done": Status("ok", "✓", "Đã xong"),
+    "failed": Status("bad", "✕", "Lỗi"),
+    "cancelled": Status("none", "–", "Đã hủy"),
+}
+
+JOB_KINDS: dict[str, str] = {
+    "issue_invitations": "Phát hành giấy mời",
+    "withdraw_invitations": "Thu hồi giấy mời",
+    "send_messages": "Gửi thư",
+    "fill_awardees": "Đưa người được khen vào danh sách",
+    "probe_line": "Thử đường truyền tự động",
+    "draft_documents": "Lập dự thảo văn bản",
+    "render_document": "Tạo tệp văn bản",
+    "render_invitations": "In giấy mời hàng loạt",
+    "compose_set": "Lập bộ văn bản của hội nghị",
+    "render_certificates": "In bằng khen",
+}
+
+PARKED_STATES = {
+    "failed": Status("bad", "✕", "Lỗi"),
+    "waiting": Status("warn", "…", "Chờ sau thông điệp lỗi"),
 }
 
 CHANGES = {"kept": "giữ nguyên", "moved": "chuyển nơi trao", "deferred": "hoãn trao"}
@@ -88,10 +141,10 @@ COUNTS = {
     "places_added": "chỗ thêm",
     "places_moved": "chỗ chuyển",
     "places_withdrawn": "chỗ rút",
-    "named": "đã có tên",
-    "named_added": "người thêm",
-    "named_moved": "người chuyển nơi",
-    "named_withdrawn": "người rút",
+    "named": "chỗ đã có tên",
+    "named_added": "chỗ có tên thêm",
+    "named_moved": "chỗ có tên chuyển nơi",
+    "named_withdrawn": "chỗ có tên rút",
     "invitations_to_issue": "giấy mời phát hành",
     "invitations_to_replace": "giấy mời thay thế",
     "invitations_to_withdraw": "giấy mời thu hồi",

@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.registration.plan.commands import store_layout, store_plan
+from services.registration.answers.seats import recount_sites
+from services.registration.honours.commands import note_award_decided, refill_awardees
+from services.registration.plan.commands import (
+    change_site,
+    close_conference,
+    conference_id,
+    store_layout,
+    store_plan,
+)
+from services.registration.storage import hold_answers
 from services.registration.switch.commands import PARTICIPANT
 from shared.bus import pages
 from shared.bus.delivery import Fact, Handler
+from shared.clock import Clock
+from shared.contracts.awards import AwardDecidedV1
 from shared.contracts.event import Event
-from shared.contracts.planning import ConferencePlannedV1, OptionProposedV1, OptionSelectedV1
-from shared.contracts.venue import LayoutPreparedV1
+from shared.contracts.planning import (
+    ConferenceClosedV1,
+    ConferenceOpenedV1,
+    ConferencePlannedV1,
+    OptionProposedV1,
+    OptionSelectedV1,
+)
+from shared.contracts.venue import LayoutPreparedV1, SiteChangedV1
 from shared.revisions.following import advance, note_layout, note_proposed, note_selected
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What the handlers are given."""
+
+    clock: Clock
 
 
 def on_conference_planned(session: Session, fact: Fact, _context: Any) -> None:
@@ -22,6 +47,7 @@ def on_conference_planned(session: Session, fact: Fact, _context: Any) -> None:
         return
     unit_rows, group_rows = batch.tables["units"].records(), batch.tables["groups"].records()
     store_plan(session, batch.conference, batch.head, unit_rows, group_rows)
+    refill_awardees(session, batch.conference)
     advance(session, batch.conference, PARTICIPANT)
 
 
@@ -47,9 +73,35 @@ def on_option_selected(session: Session, fact: Fact, _context: Any) -> None:
     advance(session, fact.data["conference"], PARTICIPANT)
 
 
+def on_site_changed(session: Session, fact: Fact, _context: Any) -> None:
+    conference = fact.data["conference"]
+    hold_answers(session, conference_id(session, conference))
+    site = change_site(session, conference, fact.data["site"], fact.data)
+    recount_sites(session, conference, [site])
+
+
+def on_conference_closed(session: Session, fact: Fact, context: Notice) -> None:
+    # Events bear real time; the conference may live on a shifted clock.
+    close_conference(session, fact.data["conference"], fact.time + context.clock.offset)
+
+
+def on_conference_opened(session: Session, fact: Fact, _context: Any) -> None:
+    close_conference(session, fact.data["conference"], None)
+
+
+def on_award_decided(session: Session, fact: Fact, _context: Any) -> None:
+    batch = pages.collect(session, fact)
+    if batch is not None:
+        note_award_decided(session, batch.conference, batch.head["decision"])
+
+
 HANDLERS: dict[type[Event], Handler] = {
     ConferencePlannedV1: on_conference_planned,
     OptionProposedV1: on_option_proposed,
     LayoutPreparedV1: on_layout_prepared,
     OptionSelectedV1: on_option_selected,
+    SiteChangedV1: on_site_changed,
+    ConferenceClosedV1: on_conference_closed,
+    ConferenceOpenedV1: on_conference_opened,
+    AwardDecidedV1: on_award_decided,
 }

@@ -14,8 +14,12 @@ from shared.storage.upsert import dialect_of, insert_into
 ANSWERS_LOCK = 7301
 """First half of the advisory lock of a conference's answers; the second half is the conference's id."""
 
+INVITATIONS_LOCK = 7302
+"""The same for the conference's invitations: they are issued and withdrawn by one at a time."""
+
 _COPY_FROM = 1_000
 _EXCLUSIVE = text(f"select pg_advisory_xact_lock({ANSWERS_LOCK}, :conference)")
+_INVITING = text(f"select pg_advisory_xact_lock({INVITATIONS_LOCK}, :conference)")
 
 
 def is_postgresql(session: Session) -> bool:
@@ -61,6 +65,12 @@ def hold_answers(session: Session, conference_id: int) -> None:
     """
     if is_postgresql(session):
         session.execute(_EXCLUSIVE, {"conference": conference_id})
+
+
+def hold_invitations(session: Session, conference_id: int) -> None:
+    """Nobody else issues or withdraws invitations of the conference until this transaction ends."""
+    if is_postgresql(session):
+        session.execute(_INVITING, {"conference": conference_id})
 
 
 def person_lock(person: UUID) -> int:

@@ -1,4 +1,4 @@
-"""What venue listens to: the plan, options proposed and selected."""
+"""What venue listens to: the plan, options proposed and selected, the conference opened and closed."""
 
 from __future__ import annotations
 
@@ -6,12 +6,29 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.venue.commands import PARTICIPANT, lay_out_revision, lay_out_waiting, store_plan
+from services.venue.layouts.commands import lay_out_revision, lay_out_waiting, store_plan
+from services.venue.sites.queries import count_changes
 from shared.bus import pages
 from shared.bus.delivery import Fact
-from shared.contracts.planning import ConferencePlannedV1, OptionProposedV1, OptionSelectedV1
-from shared.revisions.following import advance, note_proposed
-from shared.revisions.handlers import selected
+from shared.contracts.planning import (
+    ConferenceClosedV1,
+    ConferenceOpenedV1,
+    ConferencePlannedV1,
+    OptionProposedV1,
+    OptionSelectedV1,
+)
+from shared.contracts.venue import VenueRevisionPreparedV1, VenueRevisionSettledV1
+from shared.revisions.following import Participant, advance, note_proposed
+from shared.revisions.handlers import on_conference_closed, on_conference_opened, selected
+
+PARTICIPANT = Participant(
+    service="venue",
+    prepared=VenueRevisionPreparedV1,
+    settled=VenueRevisionSettledV1,
+    is_ready=lambda _session, _revision: True,  # the layout itself is made from the plan version
+    prepare=count_changes,
+    settle=count_changes,  # counted again: a capacity may have been set since the preview
+)
 
 
 def on_conference_planned(session: Session, fact: Fact, context: Any) -> None:
@@ -34,4 +51,6 @@ HANDLERS = {
     ConferencePlannedV1: on_conference_planned,
     OptionProposedV1: on_option_proposed,
     OptionSelectedV1: selected(PARTICIPANT),
+    ConferenceOpenedV1: on_conference_opened,
+    ConferenceClosedV1: on_conference_closed,
 }

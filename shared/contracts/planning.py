@@ -8,7 +8,9 @@ from shared.contracts.event import Event, PagedEvent
 
 
 class ConferencePlannedV1(PagedEvent):
-    """A plan version was stored. Tables: units, options, groups, documents, quotas.
+    """A plan version was stored. Tables: units, options, groups, documents, quotas, papers.
+
+    `papers_due`: UTC, null when no papers are asked for; the table `papers` names the units asked.
 
     The signer and the contact are persons: they stay with planning and are asked for when needed.
     """
@@ -22,6 +24,7 @@ class ConferencePlannedV1(PagedEvent):
     starts_at = fields.NaiveDateTime(required=True, allow_none=True)
     window_from = fields.Date(required=True)
     window_to = fields.Date(required=True)
+    papers_due = fields.AwareDateTime(load_default=None, allow_none=True)
 
 
 class OptionProposedV1(Event):
@@ -45,3 +48,19 @@ class OptionSelectedV1(Event):
     conference = fields.Str(required=True)
     revision = fields.Int(required=True, validate=validate.Range(min=1))
     option = fields.Str(required=True)
+
+
+class ConferenceOpenedV1(Event):
+    """The conference has begun (also: it was opened again)."""
+
+    event_type = "diemcau.planning.conference.opened.v1"
+
+    conference = fields.Str(required=True)
+
+
+class ConferenceClosedV1(Event):
+    """The conference is over: nothing of it is changed any more."""
+
+    event_type = "diemcau.planning.conference.closed.v1"
+
+    conference = fields.Str(required=True)

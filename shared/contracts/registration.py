@@ -57,3 +57,67 @@ class DelegateRespondedV1(Event):
     ordinal = fields.Int(required=True, validate=validate.Range(min=1))
     answer = fields.Str(required=True, validate=validate.OneOf(["accepted", "declined"]))
     site = fields.Str(required=True)
+
+
+class InvitationIssuedV1(Event):
+    """A unit was invited with `seats` places of a group at a site; `replaces`: the invitation before it."""
+
+    event_type = "diemcau.registration.invitation.issued.v1"
+
+    conference = fields.Str(required=True)
+    invitation = fields.UUID(required=True)
+    group = fields.Str(required=True)
+    unit = fields.Str(required=True)
+    site = fields.Str(required=True)
+    seats = fields.Int(required=True, validate=validate.Range(min=1))
+    sequence = fields.Int(required=True, validate=validate.Range(min=1))
+    revision = fields.Int(required=True, validate=validate.Range(min=1))
+    replaces = fields.UUID(required=True, allow_none=True)
+
+
+class InvitationWithdrawnV1(Event):
+    """An invitation no longer holds, and none takes its place."""
+
+    event_type = "diemcau.registration.invitation.withdrawn.v1"
+
+    conference = fields.Str(required=True)
+    invitation = fields.UUID(required=True)
+    group = fields.Str(required=True)
+    unit = fields.Str(required=True)
+
+
+class DelegateSubstitutedV1(Event):
+    """`substitute` comes in place of `person`: the place and its rank stay the unit's."""
+
+    event_type = "diemcau.registration.delegate.substituted.v1"
+
+    conference = fields.Str(required=True)
+    place = fields.UUID(required=True)
+    group = fields.Str(required=True)
+    unit = fields.Str(required=True)
+    ordinal = fields.Int(required=True, validate=validate.Range(min=1))
+    person = fields.UUID(required=True)
+    substitute = fields.UUID(required=True)
+
+
+class DelegateCheckedInV1(Event):
+    """A person is at the site; `at` is when, in UTC."""
+
+    event_type = "diemcau.registration.delegate.checked-in.v1"
+
+    conference = fields.Str(required=True)
+    place = fields.UUID(required=True)
+    person = fields.UUID(required=True)
+    site = fields.Str(required=True)
+    at = fields.AwareDateTime(required=True)
+
+
+class HeadcountReportedV1(Event):
+    """A site's own count, beside what registration had computed at that moment."""
+
+    event_type = "diemcau.registration.headcount.reported.v1"
+
+    conference = fields.Str(required=True)
+    site = fields.Str(required=True)
+    reported = fields.Int(required=True, validate=validate.Range(min=0))
+    computed = fields.Int(required=True, validate=validate.Range(min=0))

@@ -41,3 +41,26 @@ class VenueRevisionPreparedV1(RevisionAnswer):
 class VenueRevisionSettledV1(RevisionAnswer):
     event_type = "diemcau.venue.revision.settled.v1"
     count_keys = VENUE_COUNTS
+
+
+class SiteChangedV1(Event):
+    """What people set at a site in place of the layout's values; null: as in the layout."""
+
+    event_type = "diemcau.venue.site.changed.v1"
+
+    conference = fields.Str(required=True)
+    site = fields.Str(required=True)
+    room = fields.Str(required=True, allow_none=True)
+    address = fields.Str(required=True, allow_none=True)
+    capacity = fields.Int(required=True, allow_none=True, validate=validate.Range(min=1))
+
+
+class LineTestedV1(Event):
+    """A site's line was tested or the test waived, for a start on `day` (local); `cleared`: neither now."""
+
+    event_type = "diemcau.venue.line.tested.v1"
+
+    conference = fields.Str(required=True)
+    site = fields.Str(required=True)
+    day = fields.Date(required=True, allow_none=True)
+    outcome = fields.Str(required=True, validate=validate.OneOf(["ok", "failed", "waived", "cleared"]))

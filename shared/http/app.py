@@ -18,14 +18,17 @@ from uuid_utils.compat import uuid7
 
 from diemcau import __version__
 from shared.bus import trace
+from shared.bus.delivery import Consumer, Handler
 from shared.bus.outbox import backlog
 from shared.bus.tables import dead_letter
+from shared.bus.web import parked_blueprint
 from shared.config import Settings
 from shared.contracts.asyncapi import asyncapi
 from shared.contracts.event import Event
 from shared.http import problems
 from shared.http.calls import Wiring
 from shared.http.inputs import bound_paths
+from shared.http.openapi import describe_parameters, speak_ecma
 from shared.http.tokens import Verifier
 from shared.storage.database import Database
 from shared.storage.upsert import dialect_of
@@ -41,10 +44,10 @@ def build_app(
     blueprints: Iterable[Blueprint],
     problem_table: problems.ProblemTable,
     emits: Iterable[type[Event]],
-    handles: Iterable[type[Event]] = (),
+    handles: Mapping[type[Event], Handler],
     context: Any = None,
 ) -> Flask:
-    """The WSGI app that serves `/api/<service>/v1/…`."""
+    """The WSGI app that serves `/api/<service>/v1/…`; parked events are replayed with `handles`."""
     app = Flask(f"services.{service}")
     app.json = _Orjson(app)
     app.config.update(_openapi_config(service), MAX_CONTENT_LENGTH=MAX_BODY)
@@ -54,7 +57,8 @@ def build_app(
     bound_paths(app)
     api = Api(app)
     _describe_errors(api)
-    for blueprint in blueprints:
+    parked = parked_blueprint(Consumer(service, database, handles, context))
+    for blueprint in (*blueprints, parked):
         api.register_blueprint(blueprint, url_prefix=f"/api/{service}/v1")
     problems.install(app, problem_table)
     _add_documents(app, service, api, asyncapi(service, emits, handles))
@@ -124,6 +128,9 @@ def _openapi(api: Api) -> dict[str, Any]:
         if "content" in response:
             schema = {"$ref": "#/components/schemas/Error"}
             response["content"] = {"application/problem+json": {"schema": schema}}
+    describe_parameters(document)
+    speak_ecma(document["paths"])
+    speak_ecma(document["components"])
     return document
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from shared.clock import Clock
 from shared.http.idempotency import replay, store
+from shared.http.openapi import Access, IfMatch
 from shared.http.problems import PRECONDITION_FAILED, PRECONDITION_REQUIRED, Problem
 from shared.http.tokens import Actor, Verifier
 from shared.storage.database import Database
@@ -46,28 +47,35 @@ def wiring() -> Wiring:
     return found
 
 
-def reads(scope: str | None) -> Callable[[View], View]:
-    """The view reads in one snapshot. `scope` None: open to the public (signed links)."""
+def reads(rule: str | None, *others: str) -> Callable[[View], View]:
+    """The view reads in one snapshot, for who meets one of the rules; a rule is scopes with blanks between
+    them, all needed. None: open to the public (signed links)."""
+    needed = () if rule is None else (rule, *others)
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
         def wrapped(*args: Any, **kwargs: Any) -> Any:
-            wired, actor = wiring(), _actor(scope)
+            wired, actor = wiring(), _actor(needed)
             with wired.database.read() as session:
                 return view(Call(session, actor, wired.clock.now(), wired.context), *args, **kwargs)
 
-        return wrapped
+        return _described(wrapped, Access(needed, writes=False))
 
     return decorate
 
 
-def writes(scope: str | None) -> Callable[[View], View]:
-    """The view is one transaction; with an `Idempotency-Key` its answer is kept in that transaction."""
+def writes(rule: str | None, *others: str, if_match: IfMatch = "") -> Callable[[View], View]:
+    """The view is one transaction; with an `Idempotency-Key` its answer is kept in that transaction.
+
+    Rules as for `reads`. `if_match` tells the reader of OpenAPI that the view calls `check_if_match`:
+    always, or when given one.
+    """
+    needed = () if rule is None else (rule, *others)
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
         def wrapped(*args: Any, **kwargs: Any) -> Response:
-            wired, actor = wiring(), _actor(scope)
+            wired, actor = wiring(), _actor(needed)
             with wired.database.write() as session:
                 earlier = replay(session, actor)
                 if earlier is not None:
@@ -77,16 +85,22 @@ def writes(scope: str | None) -> Callable[[View], View]:
                 store(session, actor, response)
                 return response
 
-        return wrapped
+        return _described(wrapped, Access(needed, writes=True, if_match=if_match))
 
     return decorate
 
 
-def _actor(scope: str | None) -> Actor:
-    if scope is None:
+def _described(view: View, access: Access) -> View:
+    """Beside what flask-smorest's own decorators have noted."""
+    view._apidoc = {**getattr(view, "_apidoc", {}), "access": access}  # type: ignore[attr-defined]
+    return view
+
+
+def _actor(rules: tuple[str, ...]) -> Actor:
+    if not rules:
         return NOBODY
     actor = wiring().verifier.actor()
-    actor.require(scope)
+    actor.require(*rules)
     return actor
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import Flask, Request
 from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import Schema, ValidationError, fields, validate
 from webargs.core import missing
 from webargs.flaskparser import FlaskParser, is_json_request
+from werkzeug.datastructures import CombinedMultiDict
 from werkzeug.routing import IntegerConverter, UnicodeConverter
 from werkzeug.routing import ValidationError as NoSuchPath
 
+from shared.http.openapi import FILE, describe_access
 from shared.http.problems import MALFORMED, FieldError, Problem
 
 LARGEST_INT = 2**31 - 1  # PostgreSQL's integer
@@ -30,6 +32,11 @@ Path = tuple[Any, ...]
 class _Parser(FlaskParser):
     """JSON without NaN and of bounded depth; text that can be stored, wherever it came from."""
 
+    __location_map__ = {  # noqa: RUF012 - the base class has it as an instance variable
+        **FlaskParser.__location_map__,
+        "multipart": "load_multipart",
+    }
+
     def _raw_load_json(self, req: Request) -> Any:
         body = req.get_data(cache=True)
         if not is_json_request(req) or not body:
@@ -41,6 +48,10 @@ class _Parser(FlaskParser):
             raise Problem(MALFORMED, errors=[_NO_JSON]) from None
         return tree
 
+    def load_multipart(self, req: Request, schema: Schema) -> Any:
+        """The fields of a form and the files that come with them."""
+        return self._makeproxy(CombinedMultiDict([req.form, req.files]), schema)
+
     def pre_load(self, location_data: Any, *, schema: Schema, req: Request, location: str) -> Any:
         if found := list(_unstorable(location_data)):
             raise ValidationError(_nested(found))
@@ -48,9 +59,25 @@ class _Parser(FlaskParser):
 
 
 class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest ships no types
-    """flask-smorest's, with arguments that are safe to store."""
+    """flask-smorest's, with arguments that are safe to store, and all that is needed to describe a route."""
 
     ARGUMENTS_PARSER = _Parser()
+    DEFAULT_LOCATION_CONTENT_TYPE_MAPPING: ClassVar[dict[str, str]] = {
+        **SmorestBlueprint.DEFAULT_LOCATION_CONTENT_TYPE_MAPPING,
+        "multipart": "multipart/form-data",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._prepare_doc_cbks.append(describe_access)
+
+    def response(
+        self, status_code: int, schema: Any = None, *, content_type: str | None = None, **described: Any
+    ) -> Any:
+        """A file (a content type without a schema) has a body, too."""
+        if schema is None and content_type is not None:
+            schema = FILE
+        return super().response(status_code, schema, content_type=content_type, **described)
 
 
 class RevisionWanted(Schema):

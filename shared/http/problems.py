@@ -57,6 +57,7 @@ class Problem(Exception):
 INVALID = ProblemType(422, "invalid", "Dữ liệu gửi lên chưa đúng", "The input is not valid")
 MALFORMED = ProblemType(400, "malformed", "Không đọc được dữ liệu gửi lên", "The input cannot be read")
 NOT_FOUND = ProblemType(404, "not-found", "Không tìm thấy", "Not found")
+TOO_LARGE = ProblemType(413, "too-large", "Dữ liệu gửi lên quá lớn", "The request is too large")
 UNAUTHENTICATED = ProblemType(
     401, "unauthenticated", "Cần đăng nhập hoặc khóa API", "Sign in or send an API key"
 )
@@ -71,6 +72,8 @@ UNAVAILABLE = ProblemType(
     503, "unavailable", "Cơ sở dữ liệu tạm thời không sẵn sàng", "The database is not available just now"
 )
 INTERNAL = ProblemType(500, "internal", "Lỗi bên trong hệ thống", "Internal error")
+
+_BY_STATUS = {kind.status: kind for kind in (NOT_FOUND, TOO_LARGE)}
 
 ProblemTable = Mapping[type[Exception], ProblemType]
 
@@ -103,10 +106,10 @@ def _texts(facts: Mapping[str, Any]) -> dict[str, Any]:
 def respond(problem: Problem) -> Response:
     kind, english = problem.kind, prefers_english()
     body = {
+        **problem.extra,  # first: it cannot take the place of what every problem has
         "type": kind.uri,
         "title": (kind.en if english else kind.vi).format_map(_Facts(problem.facts)),
         "status": kind.status,
-        **problem.extra,
     }
     if problem.errors:
         body["errors"] = [
@@ -136,8 +139,8 @@ def _respond_http(error: HTTPException) -> Response:
         unread = isinstance(data["messages"].get("json"), list)  # no JSON at all: there are no fields yet
         return respond(Problem(MALFORMED if unread else INVALID, errors=errors))
     status = error.code or 500
-    if status == NOT_FOUND.status:
-        return respond(Problem(NOT_FOUND))
+    if status in _BY_STATUS:
+        return respond(Problem(_BY_STATUS[status]))
     code = (error.name or "error").lower().replace(" ", "-")
     kind = ProblemType(status, code, error.description or error.name, error.description or error.name)
     headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Location")}
@@ -154,10 +157,10 @@ def _respond_unstorable(_error: Exception) -> Response:
 
 
 def field_errors(messages: Any) -> list[FieldError]:
-    """marshmallow's nested messages as field errors; webargs puts the location ("json") on top."""
+    """marshmallow's nested messages as field errors; webargs puts the location on top, a body needs none."""
     found: list[FieldError] = []
     for location, part in (messages or {}).items():
-        _walk(part, "" if location == "json" else f"/{location}", found)
+        _walk(part, "" if location in ("json", "form", "files", "multipart") else f"/{location}", found)
     return found
 
 

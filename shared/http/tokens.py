@@ -14,19 +14,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from shared.http.problems import FORBIDDEN, UNAUTHENTICATED, Problem
+from shared.scopes import SCOPES
 
 ISSUER = "diemcau"
-SCOPES = (
-    "plan:read",
-    "plan:write",
-    "decide",
-    "sites:write",
-    "names:read",
-    "names:write",
-    "documents:write",
-    "awards:write",
-    "tasks:write",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +28,16 @@ class Actor:
     scopes: frozenset[str]
     unit: str | None = None
 
-    def require(self, scope: str) -> None:
-        if scope not in self.scopes:
-            raise Problem(FORBIDDEN, scope=scope)
+    def require(self, *rules: str) -> None:
+        """One of the rules has to hold; a rule is scopes with blanks between them, all needed.
+
+        Raises Problem 403.
+        """
+        if not any(self.scopes.issuperset(rule.split()) for rule in rules):
+            raise Problem(FORBIDDEN, scope=" | ".join(rules))
 
 
-ROOT = Actor("api-key", "Khóa API gốc", frozenset(SCOPES))
+ROOT = Actor("api-key", "Dòng lệnh", frozenset(SCOPES))
 
 
 def sign(

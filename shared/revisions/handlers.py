@@ -1,4 +1,4 @@
-"""The four handlers of a participant; a service says what it stores of a plan and of a layout."""
+"""The handlers of a participant; a service says what it stores of a plan and of a layout."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from shared.bus.delivery import Fact, Handler
 from shared.bus.pages import Batch, collect
+from shared.revisions.closing import note_closing
 from shared.revisions.following import Participant, advance, note_layout, note_proposed, note_selected
 
 
@@ -58,3 +59,11 @@ def selected(part: Participant) -> Handler:
         advance(session, fact.data["conference"], part)
 
     return on_option_selected
+
+
+def on_conference_closed(session: Session, fact: Fact, _context: Any) -> None:
+    note_closing(session, fact.data["conference"], closed=True)
+
+
+def on_conference_opened(session: Session, fact: Fact, _context: Any) -> None:
+    note_closing(session, fact.data["conference"], closed=False)

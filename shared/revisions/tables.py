@@ -1,4 +1,5 @@
-"""What a participant of a switch remembers: the revisions it was told of, their layouts, its pointer."""
+"""What a participant of a switch remembers: the revisions it was told of, their layouts, its pointer; and
+whether the conference is closed."""
 
 from __future__ import annotations
 
@@ -45,4 +46,11 @@ pointers = Table(
     metadata,
     Column("conference", String, primary_key=True),
     Column("revision", Integer, nullable=False),
+)
+
+closings = Table(
+    "closings",
+    metadata,
+    Column("conference", String, primary_key=True),
+    Column("closed", Boolean, nullable=False),
 )

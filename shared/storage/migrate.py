@@ -15,6 +15,7 @@ SHARED = Path(__file__).parents[1]
 BUS = SHARED / "bus" / "migrations"
 HTTP = SHARED / "http" / "migrations"
 REVISIONS = SHARED / "revisions" / "migrations"
+JOBS = SHARED / "jobs" / "migrations"
 
 
 def migrate(database: Database, locations: Sequence[Path]) -> None:

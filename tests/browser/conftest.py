@@ -9,11 +9,13 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from services.portal import commands
 from shared.storage.database import Database
 from tests.servers import EXAMPLE, KEY, ROOT, installation
+
+expect.set_options(timeout=60_000)  # a busy machine decides no test
 
 SCREENSHOTS = ROOT / "var" / "screenshots"
 CONFERENCE = f"planning/v1/conferences/{KEY}"
@@ -22,13 +24,15 @@ PEOPLE = {
     "thu": ("Lê Thị Thư", "organiser", None),
     "hai": ("Trần Văn Hải", "organiser", None),
     "may": ("Đỗ Văn Máy", "technician", None),
+    "van": ("Phan Thị Văn", "clerk", None),
+    "tiep": ("Bùi Văn Tiếp", "door", None),
     "vinh": ("Hồ Thị Vinh", "district", "tp-vinh"),
 }
 
 
 @dataclass(frozen=True)
 class System:
-    """A running `diemcau up` with the example loaded."""
+    """A running `diemcau up` with the example loaded; one for each file of tests."""
 
     url: str
     api: httpx.Client
@@ -38,13 +42,13 @@ class System:
         made = self.api.post(f"{CONFERENCE}/decisions", json={"option": option, "reason": "chuẩn bị"})
         made.raise_for_status()
         path = f"{CONFERENCE}/revisions/{made.json()['revision']}"
-        end = time.monotonic() + 30
+        end = time.monotonic() + 180
         while self.api.get(path).json()["state"] != "settled":
             assert time.monotonic() < end, "it does not settle"
             time.sleep(0.05)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     with installation(tmp_path_factory.mktemp("diemcau"), servers=False) as installed:
         installed.up("--example", str(EXAMPLE))
@@ -74,7 +78,7 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cookies(browser: Browser, system: System) -> Callable[[str], list[dict[str, object]]]:
     """The session cookies of somebody, signed in once."""
     kept: dict[str, list[dict[str, object]]] = {}
@@ -112,7 +116,7 @@ def open_page(
         )
         if username:
             context.add_cookies(cookies(username))  # type: ignore[arg-type]
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))

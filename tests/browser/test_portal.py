@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,8 +17,8 @@ from tests.servers import KEY
 Open = Callable[..., Page]
 Take = Callable[[Page, str], None]
 HOME = f"/hoi-nghi/{KEY}"
-SETTLED = "Đã chuyển xong 5/5"
-WAIT = 20_000
+SETTLED = re.compile("Đã (chọn|chuyển) xong 5/5")
+WAIT = 180_000
 
 
 def preview(page: Page, option: str) -> None:
@@ -50,8 +51,9 @@ def test_switch_there_and_back_and_undo_settle_in_all_services(open_page: Open, 
     decide(page, "Tình hình đã an toàn")
     settled(page)
     picture(page, "da-chuyen-1366")
-    page.fill("#undo-reason", "Dịch bệnh trở lại")
-    page.click("text=Hoàn tác về Phương án 1")
+    page.click("text=Xem trước hoàn tác về Phương án 1")
+    page.wait_for_selector(".compare", timeout=WAIT)
+    decide(page, "Dịch bệnh trở lại")
     page.wait_for_url("**/tien-do")
     settled(page)
     page.goto(f"{HOME}/phuong-an")
@@ -100,6 +102,26 @@ def test_stale_preview_names_the_other_decision_and_keeps_the_reason(
     mine.click("text=Tính lại bản xem trước")
     mine.wait_for_selector(".decide", timeout=WAIT)
     assert mine.input_value("#reason") == "Lý do đã gõ của tôi"
+
+
+def test_stale_preview_names_the_newer_plan_rather_than_the_decision_before(
+    open_page: Open, system: System
+) -> None:
+    system.decide("online")
+    page = open_page()
+    preview(page, "in_person")
+    conference = f"planning/v1/conferences/{KEY}"
+    etag = system.api.get(conference).headers["ETag"]
+    title = system.api.get(conference).json()["title"]
+    for new in (f"{title} (sửa)", title):
+        answer = system.api.patch(conference, json={"title": new}, headers={"If-Match": etag})
+        assert answer.status_code == 200, answer.text
+        etag = answer.headers["ETag"]
+    decide(page, "Theo bản đã xem")
+    banner = page.locator(".error-summary")
+    expect(banner).to_contain_text(f"phiên bản {system.api.get(conference).json()['plan_version']}")
+    expect(banner).to_contain_text("Dòng lệnh")
+    expect(banner).not_to_contain_text("đã quyết định chọn")
 
 
 def test_board_shows_the_hub_first_and_filters(open_page: Open, system: System, picture: Take) -> None:
@@ -223,6 +245,27 @@ def test_task_is_marked_done_and_reopened(open_page: Open) -> None:
     expect(page.locator(".task-list .done")).to_have_count(before)
 
 
+@pytest.mark.parametrize(("person", "named"), [("thu", 1), ("vinh", 0)])
+def test_issuing_says_beforehand_that_no_mail_is_carried(
+    person: str, named: int, open_page: Open, system: System, picture: Take
+) -> None:
+    system.decide("online")
+    page = open_page(person)
+    page.goto(f"{HOME}/giay-moi/phat-hanh")
+    expect(page.locator(".notice.info")).to_contain_text("chỉ được ghi nhận, chưa gửi thật")
+    expect(page.locator("text=DIEMCAU_SMTP_URL")).to_have_count(named)
+    check_access(page, f"giay-moi-phat-hanh-{person}", picture)
+
+
+def test_failed_sign_in_says_so(open_page: Open) -> None:
+    page = open_page(None)
+    page.goto("/dang-nhap")
+    page.fill("#username", "nguoi-la")
+    page.fill("#password", "đoán mò")
+    page.click("main button")
+    expect(page.locator(".error-summary h2")).to_have_text("Chưa đăng nhập được")
+
+
 def test_five_wrong_passwords_lock_the_name_out(open_page: Open) -> None:
     page = open_page(None)
     page.goto("/dang-nhap")
@@ -279,6 +322,7 @@ PAGES = {
 
 def check_access(page: Page, name: str, take: Take) -> None:
     """No violation of WCAG 2.2 AA that axe can see, at 360 and 1366 px; no overflow at 320 px."""
+    page.wait_for_load_state()  # a link that was clicked may still be on its way
     page.set_viewport_size({"width": 320, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320, name
     for width in (360, 1366):

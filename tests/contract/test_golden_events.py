@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from shared.contracts import awards, documents, planning, registration, venue
+from shared.contracts import awards, documents, jobs, planning, registration, venue
 from shared.contracts.event import Event, event_contracts
 
 GOLDEN = Path(__file__).parent / "golden"
 CONTRACTS: dict[str, type[Event]] = {}
-for module in (planning, venue, registration, documents, awards):
+for module in (planning, venue, registration, documents, awards, jobs):
     CONTRACTS.update(event_contracts(module))
 
 PERSONAL = {"name", "phone", "email", "full_name", "signer", "contact"}
@@ -38,8 +38,9 @@ def test_contract_has_no_field_for_a_person(event_type: str) -> None:
 def test_event_type_is_named_by_the_rule(event_type: str) -> None:
     system, service, subject, past, version = event_type.split(".")
     assert system == "diemcau"
-    assert CONTRACTS[event_type].__module__ == f"shared.contracts.{service}"
+    of_all = "jobs" if subject == "jobs" else service
+    assert CONTRACTS[event_type].__module__ == f"shared.contracts.{of_all}"
     assert subject
-    assert past.endswith(("ed", "in"))
+    assert past.endswith(("ed", "in", "wn"))
     assert version[0] == "v"
     assert version[1:].isdigit()

@@ -63,12 +63,25 @@ def delegates(http: httpx.Client) -> list[dict[str, Any]]:
             return items
 
 
+def wait_for_drafts(http: httpx.Client) -> None:
+    """Drafts follow a switch in jobs of their own, which were queued when documents settled."""
+    deadline = time.monotonic() + PATIENCE
+    for state in ("queued", "running", "queued"):
+        while http.get("documents/v1/jobs", params={"state": state}).json()["items"]:
+            assert time.monotonic() < deadline, "drafts are not made"
+            time.sleep(0.1)
+
+
 def current_view(http: httpx.Client) -> dict[str, Any]:
+    wait_for_drafts(http)
     return {
         "delegates": delegates(http),
         "headcounts": http.get(f"{REGISTRATION}/headcounts").json()["items"],
         "sites": http.get(f"venue/v1/conferences/{KEY}/sites").json()["items"],
-        "tasks": http.get(f"{PLANNING}/tasks").json()["items"],
+        "tasks": [  # reminders are history: they only grow, in rounds of their own
+            {name: task[name] for name in ("id", "key", "unit", "title", "due_at", "state")}
+            for task in http.get(f"{PLANNING}/tasks").json()["items"]
+        ],
         "presentations": http.get(f"awards/v1/conferences/{KEY}/presentations").json()["items"],
         "documents": http.get(f"documents/v1/conferences/{KEY}/documents").json()["items"],
     }

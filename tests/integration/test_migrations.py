@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import secrets
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,31 +15,22 @@ from services import system as house
 from services.portal import app as portal
 from shared.bus.tables import metadata as bus
 from shared.http.idempotency import metadata as http
+from shared.jobs.tables import metadata as jobs
 from shared.revisions.tables import metadata as revisions
 from shared.storage.database import Database
-from shared.storage.migrate import BUS, HTTP, REVISIONS, migrate
-from tests.servers import fresh_database
+from shared.storage.migrate import BUS, HTTP, JOBS, REVISIONS, migrate
 
 LOCATIONS = {
     **{name: module.MIGRATIONS for name, module in house.MODULES.items()},
     "portal": portal.MIGRATIONS,
 }
-SHARED = {BUS: bus, HTTP: http, REVISIONS: revisions}
+SHARED = {BUS: bus, HTTP: http, REVISIONS: revisions, JOBS: jobs}
 BY_MIGRATION_ONLY = {"ix_places_search"}  # trigrams: PostgreSQL only
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/fresh.sqlite"
-        return
-    with fresh_database(f"diemcau_test_{secrets.token_hex(5)}") as made:
-        yield made
-
-
 @pytest.mark.parametrize("service", LOCATIONS)
-def test_migrations_make_the_tables_of_the_code(service: str, url: str) -> None:
-    database = Database(service, url)
+def test_migrations_make_the_tables_of_the_code(service: str, empty_url: str) -> None:
+    database = Database(service, empty_url)
     migrate(database, LOCATIONS[service])
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_object": _ours, "compare_type": True})

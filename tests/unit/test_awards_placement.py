@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from services.awards.model import Change, Presentation, Quota, Slots, Unit, compare, place_slots, quota_slots
+from services.awards.quotas.model import Quota, Slots, Unit, quota_slots
+from services.awards.switch.model import Change, Presentation, compare, place_slots
 
 BOTH = ("collective", "individual")
 UNITS = [Unit("tp-vinh", "district"), Unit("mttq", "province"), Unit("ky-son", "district")]

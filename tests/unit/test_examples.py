@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -54,10 +54,44 @@ def people_of(delegates: dict[Place, Row]) -> dict[str, list[Row]]:
     return people
 
 
-def test_script_reproduces_delegate_list_byte_for_byte(tmp_path: Path) -> None:
-    made = tmp_path / "delegates.csv"
-    subprocess.run([sys.executable, "-I", EXAMPLE / "make_delegates.py", made], check=True)
-    assert made.read_bytes() == (EXAMPLE / "delegates.csv").read_bytes()
+@pytest.fixture(scope="module")
+def nominations() -> list[Row]:
+    with (EXAMPLE / "nominations.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_script_reproduces_both_lists_byte_for_byte(tmp_path: Path) -> None:
+    made = [tmp_path / name for name in ("delegates.csv", "nominations.csv")]
+    subprocess.run([sys.executable, "-I", EXAMPLE / "make_delegates.py", *made], check=True)
+    for file in made:
+        assert file.read_bytes() == (EXAMPLE / file.name).read_bytes()
+
+
+def test_nominations_fill_the_quotas_exactly(plan: dict[str, Any], nominations: list[Row]) -> None:
+    quotas = plan["awards"]["quotas"]
+    districts = [unit["key"] for unit in plan["units"] if unit["level"] == "district"]
+    wanted = {("", "collective"): quotas["province"]["collectives"]}
+    wanted |= {("", "individual"): quotas["province"]["individuals"]}
+    wanted |= {(unit, "collective"): quotas["per_unit"]["collectives"] for unit in districts}
+    wanted |= {(unit, "individual"): quotas["per_unit"]["individuals"] for unit in districts}
+    assert Counter((row["unit"], row["kind"]) for row in nominations) == wanted
+    assert len(nominations) == 146
+
+
+def test_commended_delegates_are_nominated_in_the_same_order(
+    delegates: dict[Place, Row], nominations: list[Row]
+) -> None:
+    for group in ("khen-thuong-tinh", "khen-thuong-huyen"):
+        for unit in {place[1] for place in delegates if place[0] == group}:
+            persons = [row["Họ và tên"] for place, row in delegates.items() if place[:2] == (group, unit)]
+            honoured = [row["representative"] or row["name"] for row in nominations if row["unit"] == unit]
+            assert [name for name in honoured if name in persons] == persons
+
+
+def test_nobody_is_nominated_twice(nominations: list[Row]) -> None:
+    names = [row["representative"] or row["name"] for row in nominations]
+    assert len(set(names)) == len(names)
+    assert all(row["representative"] for row in nominations if row["kind"] == "collective")
 
 
 def test_headings_are_those_of_the_import() -> None:

@@ -10,12 +10,24 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from services.planning.plan.model import ConferencePlan, Task, Tree, expand_tasks, paper_tasks, plan_digest
-from services.planning.plan.queries import PlanVersion, lock_conference
+from services.planning.plan.model import (
+    ConferencePlan,
+    Task,
+    Tree,
+    due_at,
+    expand_tasks,
+    local_text,
+    paper_tasks,
+    plan_digest,
+    units_asked_for_papers,
+)
+from services.planning.plan.problems import PlanInvalid, pointing_into
+from services.planning.plan.queries import PlanVersion, lock_conference, lock_unclosed
 from services.planning.plan.reader import Plugins, read_plan
 from services.planning.plan.tables import conferences, plan_tasks, plan_versions
 from shared.bus.pages import emit_pages
 from shared.contracts.planning import ConferencePlannedV1
+from shared.names import search_key
 from shared.storage.upsert import dialect_of, insert_into
 
 
@@ -29,12 +41,16 @@ class StoredPlan:
 
 
 def store_plan(session: Session, plan: ConferencePlan, tree: Tree, *, by: str, now: datetime) -> StoredPlan:
-    """Store a plan that was read from `tree`, unless it is the newest version already."""
+    """Store a plan that was read from `tree`, unless it is the newest version already.
+
+    Raises ConferenceClosed.
+    """
     digest = plan_digest(tree)
     key = plan.conference.key
     newest = _lock_or_make(session, key, now)
     if _digest(session, key, newest) == digest:
         return StoredPlan(key, newest, created=False)
+    lock_unclosed(session, key)
     version = newest + 1
     session.execute(update(conferences).where(conferences.c.key == key).values(plan_version=version))
     row = {"conference": key, "version": version, "digest": digest, "tree": tree}
@@ -53,13 +69,31 @@ def amend_plan(
     by: str,
     now: datetime,
 ) -> StoredPlan:
-    """A new version with `changes` laid over the conference's facts; null opens `starts_at` again.
+    """A new version with `changes` laid over the conference's facts and the programme; null opens
+    `starts_at` again.
 
-    Raises PlanInvalid.
+    Raises PlanInvalid, its pointers into `changes`; ConferenceClosed.
     """
-    tree: dict[str, Any] = dict(stored.tree)
-    amended = {**tree, "conference": {**tree["conference"], **changes}}
-    return store_plan(session, read_plan(amended, plugins), amended, by=by, now=now)
+    facts = {**stored.tree["conference"], **changes}
+    facts.pop("programme", None)
+    for name in ("starts_at", "ends_at"):
+        if changes.get(name):
+            facts[name] = local_text(changes[name], facts["timezone"])
+    amended = {**stored.tree, "conference": facts}
+    if "programme" in changes:
+        amended["programme"] = _numbered(changes["programme"])
+    try:
+        plan = read_plan(amended, plugins)
+    except PlanInvalid as error:
+        raise PlanInvalid(tuple(pointing_into(one, changes) for one in error.problems)) from None
+    return store_plan(session, plan, amended, by=by, now=now)
+
+
+def _numbered(items: list[Any]) -> list[Any]:
+    """Points of the programme without `order` stand in the order of the list."""
+    return [
+        {"order": place, **item} if isinstance(item, dict) else item for place, item in enumerate(items, 1)
+    ]
 
 
 def announce_plan(session: Session, plan: ConferencePlan, version: int) -> None:
@@ -73,6 +107,7 @@ def announce_plan(session: Session, plan: ConferencePlan, version: int) -> None:
         "starts_at": facts.starts_at,
         "window_from": facts.window_from,
         "window_to": facts.window_to,
+        "papers_due": due_at(facts, plan.papers.due) if plan.papers else None,
     }
     emit_pages(
         session,
@@ -120,6 +155,7 @@ def _task_rows(task: Task) -> Iterator[dict[str, Any]]:
             "with_units": list(task.with_units),
             "days_before": task.due.days_before,
             "at": task.due.at.strftime("%H:%M") if task.due.at else None,
+            "search": search_key(task.title),
         }
 
 
@@ -158,6 +194,7 @@ def _tables(plan: ConferencePlan) -> dict[str, tuple[tuple[str, ...], list[tuple
             ],
         ),
         "quotas": (("scope", "level", "collectives", "individuals"), _quota_rows(plan)),
+        "papers": (("unit",), [(unit.key,) for unit in units_asked_for_papers(plan)]),
     }
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, TypeAlias
+from enum import StrEnum
+from typing import Any, Protocol, TypeAlias
 from zoneinfo import ZoneInfo
 
 from diemcau.plan import Group, Unit
@@ -14,6 +17,9 @@ from diemcau.plan import Group, Unit
 Tree: TypeAlias = "dict[str, Tree] | list[Tree] | str | int | float | bool | None"
 
 END_OF_WORKING_DAY = time(17, 0)
+_with_offset = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})(:[0-9]{2})?(?:Z|[+-][0-9]{2}:[0-9]{2})"
+).fullmatch
 
 
 class UnknownConference(Exception):
@@ -22,6 +28,26 @@ class UnknownConference(Exception):
     def __init__(self, conference: str) -> None:
         super().__init__(conference)
         self.conference = conference
+
+
+class UnknownPlanVersion(Exception):
+    """The conference has no such plan version."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(version)
+        self.version = version
+
+
+class ConferenceClosed(Exception):
+    """The conference is over: nothing of it is changed, unless it is opened again."""
+
+
+class Phase(StrEnum):
+    """A conference's life: planned → open → closed; closed → open again, with a reason."""
+
+    PLANNED = "planned"
+    OPEN = "open"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +113,19 @@ class ProgrammeItem:
     order: int
     minutes: int
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimedItem:
+    """A point of the programme and when it is: `after` minutes from the start; aware moments, None while
+    the start is open."""
+
+    order: int
+    minutes: int
+    title: str
+    after: int
+    starts_at: datetime | None
+    ends_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +244,65 @@ class ConferencePlan:
     awards: AwardsPlan | None
 
 
-def due_at(facts: ConferenceFacts, due: Due) -> datetime:
+class Day(Protocol):
+    """What deadlines are counted from: the local day of a conference."""
+
+    @property
+    def day(self) -> date: ...
+    @property
+    def timezone(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """When a plan version begins; naive local times. All that deadlines need of it."""
+
+    timezone: str
+    starts_at: datetime | None
+    window_from: date
+
+    @property
+    def day(self) -> date:
+        return self.starts_at.date() if self.starts_at else self.window_from
+
+    @property
+    def is_provisional(self) -> bool:
+        return self.starts_at is None
+
+
+def start_of(tree: Mapping[str, Any]) -> Start:
+    """The start in an accepted tree, without reading the rest of it: 31,000 units take a second."""
+    facts = tree["conference"]
+    starts_at = facts.get("starts_at")
+    return Start(
+        facts["timezone"],
+        datetime.fromisoformat(starts_at) if starts_at else None,
+        date.fromisoformat(facts["window"]["from"]),
+    )
+
+
+def local_text(text: str, timezone: str) -> str:
+    """A moment with its zone's own offset ("2021-06-29T08:00:00+07:00"), as answers give it, as the local
+    time that plans hold; any other text as it is."""
+    found = _with_offset(text)
+    if found is None:
+        return text
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    if moment.utcoffset() != moment.replace(tzinfo=ZoneInfo(timezone)).utcoffset():
+        return text
+    minutes, seconds = found.groups(default="")
+    return minutes + seconds.removesuffix(":00")
+
+
+def unit_names(tree: Mapping[str, Any]) -> dict[str, str]:
+    """Names by unit key of an accepted tree."""
+    return {unit["key"]: unit["name"] for unit in tree["units"]}
+
+
+def due_at(facts: Day, due: Due) -> datetime:
     """The deadline in UTC: whole calendar days before the conference's day, counted in its own zone."""
     day = facts.day - timedelta(days=due.days_before)
     local = datetime.combine(day, due.at or END_OF_WORKING_DAY, tzinfo=ZoneInfo(facts.timezone))
@@ -230,16 +327,38 @@ def _units_by_level(plan: ConferencePlan) -> dict[str, list[str]]:
     return by_level
 
 
+def units_asked_for_papers(plan: ConferencePlan) -> Iterator[Unit]:
+    """The units that exist on the day and are asked for a paper (tham luận), in plan order."""
+    asked = set(plan.papers.sources) if plan.papers else set()
+    return (u for u in plan.units if {u.key, u.level} & asked and u.exists_on(plan.conference.day))
+
+
 def paper_tasks(plan: ConferencePlan) -> tuple[Task, ...]:
     """One task per unit that is asked for a paper (tham luận), due with the papers."""
     if plan.papers is None:
         return ()
-    asked = set(plan.papers.sources)
-    units = (u for u in plan.units if {u.key, u.level} & asked and u.exists_on(plan.conference.day))
+    units = units_asked_for_papers(plan)
     # No key of a plan has a dot in it, so this one cannot meet a task of the plan itself.
     return tuple(
         Task("papers.due", u.key, "Gửi tham luận", (plan.papers.to,), plan.papers.due, ()) for u in units
     )
+
+
+def timed_programme(items: Sequence[ProgrammeItem], start: Start) -> list[TimedItem]:
+    """Each point with the minutes after the start at which it begins, and its moments once that is fixed."""
+    zone, after, timed = ZoneInfo(start.timezone), 0, []
+    for item in items:
+        begins = start.starts_at and _later(start.starts_at, after, zone)
+        ends = start.starts_at and _later(start.starts_at, after + item.minutes, zone)
+        timed.append(TimedItem(item.order, item.minutes, item.title, after, begins, ends))
+        after += item.minutes
+    return timed
+
+
+def _later(starts_at: datetime, minutes: int, zone: ZoneInfo) -> datetime:
+    """Real minutes later, also across a change of the zone's offset."""
+    moment = starts_at.replace(tzinfo=zone).astimezone(UTC) + timedelta(minutes=minutes)
+    return moment.astimezone(zone)
 
 
 def plan_digest(tree: Tree) -> str:

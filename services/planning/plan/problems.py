@@ -166,6 +166,25 @@ def pointer_of(path: Path) -> str:
     return "".join(reversed(steps))
 
 
+# What a mistake in a field that was not sent comes from, if one of these was.
+_CAUSES: Final[Mapping[str, tuple[str, ...]]] = {
+    "starts_at": ("window", "ends_at"),
+    "ends_at": ("starts_at", "window"),
+    "window": ("starts_at",),
+}
+
+
+def pointing_into(found: Problem, sent: Mapping[str, object]) -> Problem:
+    """A problem of an amended plan with its pointer into the amendment `sent`: facts of the conference
+    and `programme`. What has no place there is a problem of the whole ('')."""
+    pointer = found.pointer.removeprefix("/conference")
+    name = pointer.split("/")[1] if pointer.count("/") else ""
+    if name not in sent:
+        cause = next((one for one in _CAUSES.get(name, ()) if one in sent), "")
+        pointer = f"/{cause}" if cause else ""
+    return Problem(pointer, found.code, found.vi, found.en)
+
+
 class Problems:
     """Collects the first `MAX_PROBLEMS` problems; anything beyond is only noted."""
 

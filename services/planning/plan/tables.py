@@ -14,6 +14,7 @@ conferences = Table(
     Column("key", String, primary_key=True),
     Column("plan_version", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("state", String, nullable=False, server_default="planned"),
 )
 
 plan_versions = Table(
@@ -41,5 +42,6 @@ plan_tasks = Table(
     Column("with_units", JSON, nullable=False),
     Column("days_before", Integer, nullable=False),
     Column("at", String),
+    Column("search", String, nullable=False, server_default=""),  # the title's search key
     Index("ix_plan_tasks", "conference", "version", "option", "key", "unit", unique=True),
 )

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import request, url_for
-from marshmallow import Schema, ValidationError, fields, validates_schema
+from flask import Response, jsonify, request, url_for
 
 from services.planning.plan.commands import amend_plan, store_plan
-from services.planning.plan.model import ConferencePlan
+from services.planning.plan.model import ConferencePlan, Option, start_of, timed_programme
 from services.planning.plan.problems import PlanInvalid, Unreadable
 from services.planning.plan.queries import (
     PlanVersion,
     get_plan,
     list_conferences,
-    lock_conference,
+    lock_unclosed,
     newest_plan,
+    phase_of,
 )
 from services.planning.plan.reader import load_plan, read_accepted
+from services.planning.plan.schemas import (
+    ConferenceChange,
+    ConferenceDetails,
+    ConferenceList,
+    Programme,
+    StoredPlanSchema,
+    UnitList,
+    VersionWanted,
+)
 from services.planning.switch.queries import newest_decided, newest_selected, option_before
 from shared.http.calls import Call, check_if_match, reads, writes
 from shared.http.inputs import Blueprint
@@ -35,27 +45,7 @@ UNSUPPORTED = ProblemType(
 )
 TOO_LARGE = ProblemType(413, "too-large", "Tệp kế hoạch quá lớn", "The plan is too large")
 YAML_TYPES = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml")
-
-
-class StoredPlanSchema(Schema):
-    conference = fields.Str()
-    version = fields.Int()
-    created = fields.Bool()
-
-
-class ConferenceChange(Schema):
-    """What may be amended one by one; everything else by posting the plan again."""
-
-    title = fields.Str()
-    short_title = fields.Str()
-    starts_at = fields.Str(allow_none=True)
-    ends_at = fields.Str(allow_none=True)
-    window = fields.Dict()
-
-    @validates_schema
-    def check_any(self, data: dict[str, Any], **_kwargs: Any) -> None:
-        if not data:
-            raise ValidationError("Không có gì để thay đổi (nothing to change).")
+PLAN_TREE = {"type": "object", "description": "A plan in the format diemcau.plan/1"}
 
 
 @bp.route("/plans", methods=["POST"])
@@ -82,6 +72,7 @@ def post_plan(call: Call) -> Any:
 
 @bp.route("/conferences")
 @reads("plan:read")
+@bp.response(200, ConferenceList)
 def get_conferences(call: Call) -> dict[str, Any]:
     """All conferences, in the order of their making."""
     return {"items": [_summary(call, stored) for stored in list_conferences(call.session)]}
@@ -89,20 +80,23 @@ def get_conferences(call: Call) -> dict[str, Any]:
 
 @bp.route("/conferences/<key>")
 @reads("plan:read")
+@bp.response(200, ConferenceDetails)
 def get_conference(call: Call, key: str) -> Any:
     """The newest plan of a conference and what is current."""
     stored = get_plan(call.session, key)
     plan = read_accepted(stored.tree)
-    return {**_summary(call, stored), **_details(call, plan)}, 200, {"ETag": _etag(stored.version)}
+    by = {"plan_stored_by": stored.stored_by, "plan_stored_at": stored.stored_at}
+    found = {**_summary(call, stored), **by, **_details(plan), "programme": _programme(stored, plan)}
+    return found, 200, {"ETag": _etag(stored.version)}
 
 
 @bp.route("/conferences/<key>", methods=["PATCH"])
-@writes("plan:write")
+@writes("plan:write", if_match="needed")
 @bp.arguments(ConferenceChange)
 @bp.response(200, StoredPlanSchema)
 def patch_conference(call: Call, changes: dict[str, Any], key: str) -> Any:
-    """Amend facts of the conference: makes a plan version, which takes effect with the next decision."""
-    stored = get_plan(call.session, key, lock_conference(call.session, key))
+    """Amend facts or the programme: makes a plan version, which takes effect with the next decision."""
+    stored = get_plan(call.session, key, lock_unclosed(call.session, key))
     check_if_match(_etag(stored.version).strip('"'))
     try:
         new = amend_plan(
@@ -116,28 +110,39 @@ def patch_conference(call: Call, changes: dict[str, Any], key: str) -> Any:
 
 @bp.route("/conferences/<key>/plan")
 @reads("plan:read")
-def get_tree(call: Call, key: str) -> Any:
-    """The newest plan as it was posted."""
-    stored = get_plan(call.session, key)
-    return stored.tree, 200, {"ETag": _etag(stored.version)}
+@bp.arguments(VersionWanted, location="query")
+@bp.response(200, PLAN_TREE)
+def get_tree(call: Call, wanted: dict[str, Any], key: str) -> Response:
+    """A plan version as it was posted; the newest if none is asked for."""
+    stored = get_plan(call.session, key, wanted["version"])
+    response: Response = jsonify(stored.tree)
+    response.headers["ETag"] = _etag(stored.version)
+    return response
 
 
 @bp.route("/conferences/<key>/units")
 @reads("plan:read")
+@bp.response(200, UnitList)
 def get_units(call: Call, key: str) -> dict[str, Any]:
     """The units of the newest plan, in plan order."""
-    plan = newest_plan(call.session, key)
-    return {
-        "items": [{"key": u.key, "name": u.name, "level": u.level, "parent": u.parent} for u in plan.units]
-    }
+    return {"items": newest_plan(call.session, key).units}
 
 
 @bp.route("/conferences/<key>/programme")
 @reads("plan:read")
-def get_programme(call: Call, key: str) -> dict[str, Any]:
-    """The programme in order; minutes per item."""
-    plan = newest_plan(call.session, key)
-    return {"items": [{"order": p.order, "minutes": p.minutes, "title": p.title} for p in plan.programme]}
+@bp.arguments(VersionWanted, location="query")
+@bp.response(200, Programme)
+def get_programme(call: Call, wanted: dict[str, Any], key: str) -> Any:
+    """The programme with its times; relative ones while the start is not fixed."""
+    stored = get_plan(call.session, key, wanted["version"])
+    plan, start = read_accepted(stored.tree), start_of(stored.tree)
+    return {
+        "plan_version": stored.version,
+        "starts_at": start.starts_at and start.starts_at.replace(tzinfo=ZoneInfo(start.timezone)),
+        "provisional": start.is_provisional,
+        "minutes": sum(item.minutes for item in plan.programme),
+        "items": _programme(stored, plan),
+    }, 200, {"ETag": _etag(stored.version)}  # fmt: skip
 
 
 def _read_body(call: Call) -> tuple[ConferencePlan, Any]:
@@ -165,6 +170,10 @@ def _etag(version: int) -> str:
     return f'"plan-{version}"'
 
 
+def _programme(stored: PlanVersion, plan: ConferencePlan) -> list[dict[str, Any]]:
+    return [asdict(item) for item in timed_programme(plan.programme, start_of(stored.tree))]
+
+
 def _summary(call: Call, stored: PlanVersion) -> dict[str, Any]:
     facts = stored.tree["conference"]
     selected = newest_selected(call.session, stored.conference)
@@ -173,13 +182,15 @@ def _summary(call: Call, stored: PlanVersion) -> dict[str, Any]:
     return {
         "key": stored.conference,
         "title": facts["title"],
-        "short_title": facts["short_title"],
+        "short_title": facts.get("short_title") or facts["title"],
         "organiser": facts["organiser"],
         "timezone": facts["timezone"],
-        "window": facts["window"],
+        "window": {"start": facts["window"]["from"], "to": facts["window"]["to"]},
         "starts_at": _local(facts.get("starts_at"), zone),
         "ends_at": _local(facts.get("ends_at"), zone),
+        "state": phase_of(call.session, stored.conference),
         "plan_version": stored.version,
+        "current_plan_version": selected.plan_version if selected else None,
         "current_revision": selected.number if selected else None,
         "current_option": selected.option if selected else None,
         "selected_revision": decided.number if decided else None,
@@ -191,44 +202,25 @@ def _local(text: str | None, zone: ZoneInfo) -> datetime | None:
     return datetime.fromisoformat(text).replace(tzinfo=zone) if text else None
 
 
-def _details(call: Call, plan: ConferencePlan) -> dict[str, Any]:
+def _details(plan: ConferencePlan) -> dict[str, Any]:
     facts = plan.conference
     names = {unit.key: unit.name for unit in plan.units}
-    signer, contact = facts.signer, facts.contact
     return {
         "organiser_name": names[facts.organiser],
         "decided_by": facts.decided_by,
-        "options": [
-            {
-                "key": option.key,
-                "label": option.label,
-                "title": option.title,
-                "venue": option.venue,
-                "groups": [
-                    {
-                        "key": g.key,
-                        "name": g.name,
-                        "at": g.at,
-                        "seats": g.seats,
-                        "rank": g.rank,
-                        "per": g.per,
-                        "press": g.press,
-                    }
-                    for g in option.groups
-                ],
-            }
-            for option in plan.options
-        ],
-        "programme": [{"order": p.order, "minutes": p.minutes, "title": p.title} for p in plan.programme],
-        "purposes": list(facts.purposes),
-        "recipients": list(facts.recipients),
-        "signer": signer
-        and {"authority": signer.authority, "position": signer.position, "name": signer.name},
-        "contact": contact
-        and {
-            "name": contact.name,
-            "position": contact.position,
-            "unit": contact.unit,
-            "phone": contact.phone,
-        },
+        "options": [_option(option) for option in plan.options],
+        "purposes": facts.purposes,
+        "recipients": facts.recipients,
+        "signer": facts.signer,
+        "contact": facts.contact,
+    }
+
+
+def _option(option: Option) -> dict[str, Any]:
+    return {
+        "key": option.key,
+        "label": option.label,
+        "title": option.title,
+        "venue": option.venue,
+        "groups": option.groups,
     }

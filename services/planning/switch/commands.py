@@ -9,11 +9,14 @@ from typing import Any
 from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from services.planning.plan.queries import lock_conference
+from services.planning.plan.model import Phase
+from services.planning.plan.queries import lock_conference, lock_unclosed, phase_of
+from services.planning.reminders.commands import record_reminders
 from services.planning.switch.model import (
     DECIDED,
     OPEN,
     PARTICIPANTS,
+    ConferenceOpen,
     CurrentChanged,
     NothingDecided,
     NothingToRetry,
@@ -34,10 +37,13 @@ from services.planning.switch.queries import (
     newest_selected,
     option_before,
 )
-from services.planning.switch.tables import answers, decisions, duties, layouts, revisions
-from services.planning.tasks.queries import Force, count_changes
+from services.planning.switch.tables import answers, decisions, duties, layouts, revision_jobs, revisions
+from services.planning.tasks.model import Force
+from services.planning.tasks.queries import count_changes
 from shared.bus.outbox import emit
 from shared.contracts.planning import OptionProposedV1, OptionSelectedV1
+from shared.names import search_key
+from shared.storage.upsert import dialect_of, insert_into
 
 Counts = Mapping[str, int]
 
@@ -47,9 +53,9 @@ def propose_option(
 ) -> int:
     """Prepare `option` on the newest plan version; nothing changes for anybody. The new revision's number.
 
-    `options`: the plan's options, key → title. Raises UnknownConference, UnknownOption.
+    `options`: the plan's options, key → title. Raises UnknownConference, UnknownOption, ConferenceClosed.
     """
-    plan_version = lock_conference(session, conference)
+    plan_version = lock_unclosed(session, conference)
     return _propose(session, conference, plan_version, option, options, by=by, now=now)
 
 
@@ -66,9 +72,11 @@ def decide(
     """Record a decision; it takes effect once the layout is there. The revision's number.
 
     `body` decides when the order does not say who. Raises CurrentChanged, StalePreview, RevisionFailed,
-    UnknownRevision, UnknownOption, UnknownConference.
+    UnknownRevision, UnknownOption, UnknownConference, ConferenceOpen, ConferenceClosed.
     """
-    plan_version = lock_conference(session, conference)
+    plan_version = lock_unclosed(session, conference)
+    if phase_of(session, conference) is Phase.OPEN and not order.while_open:
+        raise ConferenceOpen
     _check_expected(session, conference, order.expected_current, options)
     if order.revision is not None:
         number = _check_preview(session, conference, order.revision, plan_version, options)
@@ -92,19 +100,26 @@ def undo(
     by: str,
     now: datetime,
 ) -> int:
-    """Decide for the option adopted before the current one, on the newest plan. Raises NothingToUndo."""
-    lock_conference(session, conference)
+    """Decide for the option adopted before the current one, on the newest plan, or for its preview.
+
+    Raises NothingToUndo; StalePreview when the previewed revision is of another option.
+    """
+    lock_unclosed(session, conference)
     previous = option_before(session, conference)
     if previous is None:
         raise NothingToUndo
+    if order.revision is not None and _get(session, conference, order.revision).option != previous:
+        raise StalePreview(newest_decision(session, conference, options))
     back = Order(
         reason=order.reason,
-        option=previous,
+        option=None if order.revision is not None else previous,
+        revision=order.revision,
         expected_current=order.expected_current,
         paper_number=order.paper_number,
         paper_date=order.paper_date,
         decided_by=order.decided_by,
         kind="undo",
+        while_open=order.while_open,
     )
     return decide(session, conference, back, options, body=body, by=by, now=now)
 
@@ -113,9 +128,9 @@ def retry(session: Session, conference: str, number: int, options: Mapping[str, 
     """Ask again for what is missing: a failed layout, or answers that did not come.
 
     Raises NothingToRetry for a revision that is settled or superseded, StalePreview for a failed decision
-    after which another was made.
+    after which another was made, ConferenceClosed.
     """
-    lock_conference(session, conference)
+    lock_unclosed(session, conference)
     revision = _get(session, conference, number)
     state = State(revision.state)
     if state in (State.SETTLED, State.SUPERSEDED):
@@ -171,6 +186,14 @@ def note_settled(
     _answer(session, conference, number, service, values)
 
 
+def note_jobs(session: Session, conference: str, number: int, service: str, counts: Counts) -> None:
+    """How far a service's background work for a revision is; kept also for one that is not known yet."""
+    values = {state: counts[state] for state in ("queued", "running", "done", "failed")}
+    key = {"conference": conference, "number": number, "service": service}
+    new = insert_into(dialect_of(session), revision_jobs).values(**key, **values)
+    session.execute(new.on_conflict_do_update(index_elements=list(key), set_=values))
+
+
 def _reopen(session: Session, conference: str, number: int) -> None:
     """A failed revision waits for its layout again, for a preview or for its decision."""
     decided = _is_decided(session, conference, number)
@@ -217,6 +240,7 @@ def _select(session: Session, conference: str, number: int, now: datetime) -> No
     if newest is not None and newest.number > number:
         _set_state(session, conference, number, State.SUPERSEDED)
         return
+    record_reminders(session, conference, now)  # what came until now is the old tasks'
     _supersede_older(session, conference, number)
     _set_state(session, conference, number, State.SETTLING)
     revision = _get(session, conference, number)
@@ -298,7 +322,11 @@ def _store_layout(session: Session, conference: str, digest: str, rows: list[Any
     layout_id = session.execute(new).scalar_one()
     if rows:
         session.execute(
-            insert(duties), [{**row, "layout_id": layout_id, "position": n} for n, row in enumerate(rows)]
+            insert(duties),
+            [
+                {**row, "layout_id": layout_id, "position": n, "search": search_key(row["title"])}
+                for n, row in enumerate(rows)
+            ],
         )
     return int(layout_id)
 

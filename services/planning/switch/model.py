@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -27,6 +28,8 @@ class State(StrEnum):
 
 DECIDED = (State.DECIDING, State.SETTLING, State.SETTLED, State.SUPERSEDED)
 OPEN = (State.PREPARING, State.PREPARED)
+WAITING = (State.PREPARING, State.DECIDING, State.SETTLING)
+PATIENCE = timedelta(seconds=5)  # nobody needs to ask again before
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Order:
     paper_date: Any = None
     decided_by: str | None = None
     kind: str = "decide"
+    while_open: bool = False  # the asker knows that the conference has begun
 
 
 class UnknownOption(Exception):
@@ -65,6 +69,10 @@ class RevisionFailed(Exception):
     def __init__(self, revision: int) -> None:
         super().__init__(revision)
         self.revision = revision
+
+
+class ConferenceOpen(Exception):
+    """The conference has begun: a decision now has to be meant (`while_open`)."""
 
 
 class NothingToUndo(Exception):
@@ -101,6 +109,11 @@ class CurrentChanged(_Stale):
 
 class NothingDecided(CurrentChanged):
     """`expected_current` names a revision, but there is no decision that has not failed."""
+
+
+def is_worth_asking_again(state: State, asked_at: datetime, now: datetime) -> bool:
+    """Whether a retry may help: it failed, or it waits for longer than it should."""
+    return state is State.FAILED or (state in WAITING and now - asked_at > PATIENCE)
 
 
 def state_after_answers(state: State, prepared: int, settled: int, participants: int) -> State:

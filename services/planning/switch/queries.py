@@ -9,7 +9,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from services.planning.switch.model import DECIDED, State, UnknownRevision
-from services.planning.switch.tables import answers, decisions, revisions
+from services.planning.switch.tables import answers, decisions, revision_jobs, revisions
 
 
 def newest_decided(session: Session, conference: str) -> Row[Any] | None:
@@ -62,7 +62,16 @@ def list_revisions(session: Session, conference: str, limit: int = 50) -> list[R
 def services_of(session: Session, conference: str, number: int) -> dict[str, dict[str, Any]]:
     """What each participant has answered, by service, in the order of the participant list."""
     query = select(answers).where(answers.c.conference == conference, answers.c.number == number)
-    return {row.service: _service(row) for row in session.execute(query)}
+    jobs = _jobs_of(session, conference, number)
+    return {row.service: {**_service(row), "jobs": jobs.get(row.service)} for row in session.execute(query)}
+
+
+def _jobs_of(session: Session, conference: str, number: int) -> dict[str, dict[str, int]]:
+    query = select(revision_jobs).where(
+        revision_jobs.c.conference == conference, revision_jobs.c.number == number
+    )
+    names = ("queued", "running", "done", "failed")
+    return {row.service: {name: getattr(row, name) for name in names} for row in session.execute(query)}
 
 
 def _service(row: Row[Any]) -> dict[str, Any]:

@@ -37,6 +37,7 @@ duties = Table(
     Column("days_before", Integer, nullable=False),
     Column("at", String, nullable=False),
     Column("position", Integer, nullable=False),
+    Column("search", String, nullable=False, server_default=""),  # the title's search key
 )
 
 revisions = Table(
@@ -66,6 +67,18 @@ answers = Table(
     Column("prepared_at", UtcDateTime),
     Column("settled_counts", JSON(none_as_null=True)),
     Column("settled_at", UtcDateTime),
+)
+
+revision_jobs = Table(
+    "revision_jobs",
+    metadata,
+    Column("conference", String, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("service", String, primary_key=True),
+    Column("queued", Integer, nullable=False),
+    Column("running", Integer, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
 )
 
 decisions = Table(

@@ -10,10 +10,9 @@ from sqlalchemy import Row
 
 from services.planning.plan.model import ConferencePlan
 from services.planning.plan.queries import get_plan, newest_plan
-from services.planning.plan.reader import read_accepted
 from services.planning.switch import commands, queries
-from services.planning.switch.model import OPEN, Order, State
-from services.planning.tasks.queries import Force, count_in_force, list_changes
+from services.planning.switch.model import OPEN, Order, State, is_worth_asking_again
+from services.planning.tasks.queries import count_in_force, list_changes, standing_at
 from services.planning.tasks.web import TaskSchema, task_row
 from shared.http.calls import Call, reads, writes
 from shared.http.inputs import LARGEST_INT, Blueprint
@@ -35,6 +34,9 @@ class Reason(Schema):
     expected_current = fields.Int(allow_none=True, load_default=None)
     paper = fields.Nested(Paper, allow_none=True, load_default=None)
     decided_by = fields.Str(allow_none=True, load_default=None, validate=validate.Length(max=200))
+    while_open = fields.Bool(
+        load_default=False, metadata={"description": "Needed once the conference has begun"}
+    )
 
     @validates_schema
     def check_reason(self, data: dict[str, Any], **_kwargs: Any) -> None:
@@ -53,8 +55,24 @@ class DecisionOrder(Reason):
             raise ValidationError({"option": ["Chọn một: option hoặc revision (choose one of the two)."]})
 
 
+class UndoOrder(Reason):
+    revision = fields.Int(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Range(min=1, max=LARGEST_INT),
+        metadata={"description": "A preview of the option to go back to"},
+    )
+
+
 class RevisionNumber(Schema):
     revision = fields.Int()
+
+
+class JobCounts(Schema):
+    queued = fields.Int()
+    running = fields.Int()
+    done = fields.Int()
+    failed = fields.Int()
 
 
 class Answer(Schema):
@@ -64,6 +82,9 @@ class Answer(Schema):
     preview = fields.Dict(keys=fields.Str(), values=fields.Int(), allow_none=True)
     prepared_at = fields.AwareDateTime(allow_none=True)
     settled_at = fields.AwareDateTime(allow_none=True)
+    jobs = fields.Nested(
+        JobCounts, allow_none=True, metadata={"description": "Background work; null: none so far"}
+    )
 
 
 class DecisionSchema(Schema):
@@ -93,6 +114,7 @@ class RevisionSchema(Schema):
     prepared = fields.Int()
     settled = fields.Int()
     problem = fields.Dict(allow_none=True)
+    retryable = fields.Bool(metadata={"description": "It failed, or waits for longer than it should"})
     services = fields.Dict(keys=fields.Str(), values=fields.Nested(Answer))
     decision = fields.Nested(DecisionSchema, allow_none=True)
     proposed_at = fields.AwareDateTime()
@@ -163,20 +185,16 @@ def retry_revision(call: Call, key: str, number: int) -> Any:
 def get_changes(call: Call, key: str, number: int) -> dict[str, Any]:
     """Tasks and duties that come into force and go out of it."""
     row = queries.get_revision(call.session, key, number)
-    plan = read_accepted(get_plan(call.session, key, row.plan_version).tree)
-    old, new = Force(row.plan_version, "", None), Force(row.plan_version, row.option, row.layout_id)
-    if row.base is not None:
-        base = queries.get_revision(call.session, key, row.base)
-        old = Force(base.plan_version, base.option, base.layout_id)
-    opened, closed = list_changes(call.session, key, old, new)
-    names = {unit.key: unit.name for unit in plan.units}
+    new = standing_at(call.session, key, number)
+    old = standing_at(call.session, key, row.base, row.plan_version)
+    opened, closed = list_changes(call.session, key, old.force, new.force)
     return {
         "revision": number,
         "base": row.base,
-        "before": count_in_force(call.session, key, old),
-        "after": count_in_force(call.session, key, new),
-        "opened": [task_row(plan, names, task, call.now) for task in opened],
-        "closed": [task_row(plan, names, task, call.now) for task in closed],
+        "before": count_in_force(call.session, key, old.force),
+        "after": count_in_force(call.session, key, new.force),
+        "opened": [task_row(new, task, call.now) for task in opened],
+        "closed": [task_row(old, task, call.now) for task in closed],
     }
 
 
@@ -201,7 +219,7 @@ def post_decision(call: Call, body: dict[str, Any], key: str) -> Any:
 
 @bp.route("/conferences/<key>/decisions:undo", methods=["POST"])
 @writes("decide")
-@bp.arguments(Reason)
+@bp.arguments(UndoOrder)
 @bp.response(202, RevisionNumber)
 def post_undo(call: Call, body: dict[str, Any], key: str) -> Any:
     """Decide for the option adopted before the current one, on the newest plan version."""
@@ -209,7 +227,7 @@ def post_undo(call: Call, body: dict[str, Any], key: str) -> Any:
     number = commands.undo(
         call.session,
         key,
-        _order(body, kind="undo"),
+        _order(body, kind="undo", revision=body["revision"]),
         _options(plan),
         body=_deciding_body(plan),
         by=call.actor.name,
@@ -244,6 +262,7 @@ def _order(body: dict[str, Any], **choice: Any) -> Order:
         paper_number=paper.get("number"),
         paper_date=paper.get("date"),
         decided_by=body["decided_by"],
+        while_open=body["while_open"],
         **choice,
     )
 
@@ -263,6 +282,7 @@ def _revision(call: Call, plan: ConferencePlan, row: Row[Any]) -> dict[str, Any]
         (newest.number if newest else None) != row.base or row.plan_version != _newest_version(call, row)
     )
     decision = queries.find_decision(call.session, row.conference, row.number)
+    asked_at = decision.at if decision is not None else row.proposed_at
     return {
         **row._mapping,
         "revision": row.number,
@@ -272,6 +292,7 @@ def _revision(call: Call, plan: ConferencePlan, row: Row[Any]) -> dict[str, Any]
         "newest": queries.newest_decision(call.session, row.conference, options),
         "prepared": sum(part["prepared_at"] is not None for part in services.values()),
         "settled": sum(part["settled_at"] is not None for part in services.values()),
+        "retryable": is_worth_asking_again(State(row.state), asked_at, call.now),
         "services": {name: services[name] for name in row.participants if name in services},
         "decision": queries.described({**decision._mapping, "state": row.state}, options)
         if decision

@@ -1,40 +1,68 @@
-"""Mark a task done, or open again."""
+"""Mark a task done, or open again; and what facts of other services say about tasks."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import Row, update
 from sqlalchemy.orm import Session
 
-from services.planning.tasks.model import TaskNotInForce
-from services.planning.tasks.queries import Force, find_task
-from services.planning.tasks.tables import task_states
+from services.planning.plan.queries import lock_unclosed
+from services.planning.tasks.model import LINE_TEST, PAPER, SettledByTest, Standing, TaskNotInForce
+from services.planning.tasks.queries import find_task, standing_now
+from services.planning.tasks.tables import line_tests, task_states
 from shared.storage.upsert import dialect_of, insert_into
 
 
-def mark_task(
-    session: Session,
-    conference: str,
-    force: Force,
-    task: str,
-    *,
-    state: str,
-    note: str,
-    by: str,
-    now: datetime,
-    unit: str | None = None,
-) -> Any:
-    """Set the state (`open` or `done`) of a task in force; `unit` limits the caller to its own tasks.
+def hold_task(session: Session, conference: str, task: str, unit: str | None) -> tuple[Standing, Row[Any]]:
+    """The task in force, which stays as it is until the transaction ends; `unit`: the caller's, if bound.
 
-    Raises TaskNotInForce.
+    Raises ConferenceClosed, TaskNotInForce, SettledByTest.
     """
-    row = find_task(session, conference, force, task)
+    lock_unclosed(session, conference)
+    standing = standing_now(session, conference)
+    row = find_task(session, standing, task)
     if row is None or (unit is not None and row.unit != unit):
         raise TaskNotInForce(task)
-    values = {"state": state, "note": note, "changed_at": now, "changed_by": by}
+    if row.key == LINE_TEST:
+        raise SettledByTest(row.target)
+    return standing, row
+
+
+def mark_task(
+    session: Session, standing: Standing, row: Row[Any], *, state: str, note: str, by: str, now: datetime
+) -> None:
+    """Set the state (`open` or `done`) of a task that is held."""
+    values = {"state": state, "note": note, "changed_at": now, "changed_by": by, "settled_by": "person"}
+    _set_state(session, standing.conference, row.key, row.target, values)
+
+
+def note_paper(session: Session, conference: str, unit: str, now: datetime) -> None:
+    """A unit's paper is in: its task is done. A person may open it again, until the next version comes."""
+    values = {"state": "done", "note": "", "changed_at": now, "changed_by": "", "settled_by": "fact"}
+    _set_state(session, conference, PAPER, unit, values)
+
+
+def note_no_paper(session: Session, conference: str, unit: str, now: datetime) -> None:
+    """The unit's only paper was taken back: its task is open again, unless a person settled it."""
+    mine = (task_states.c.conference == conference) & (task_states.c.target == unit)
+    by_fact = mine & (task_states.c.key == PAPER) & (task_states.c.settled_by == "fact")
+    values = {"state": "open", "changed_at": now}
+    session.execute(update(task_states).where(by_fact).values(values))
+
+
+def note_line_test(
+    session: Session, conference: str, site: str, day: date | None, outcome: str, now: datetime
+) -> None:
+    """A line was tested, or not any more; kept also for a day or a site that is not in force."""
+    values = {"outcome": outcome, "noted_at": now}
+    key = {"conference": conference, "site": site, "day": day.isoformat() if day else ""}
+    new = insert_into(dialect_of(session), line_tests).values(**key, **values)
+    session.execute(new.on_conflict_do_update(index_elements=list(key), set_=values))
+
+
+def _set_state(session: Session, conference: str, key: str, target: str, values: dict[str, Any]) -> None:
     new = insert_into(dialect_of(session), task_states)
-    mark = new.values(conference=conference, key=row.key, target=row.target, **values)
-    keys = ["conference", "key", "target"]
-    session.execute(mark.on_conflict_do_update(index_elements=keys, set_=values))
-    return find_task(session, conference, force, task)
+    mark = new.values(conference=conference, key=key, target=target, **values)
+    session.execute(mark.on_conflict_do_update(index_elements=["conference", "key", "target"], set_=values))

@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from services.portal.clients import ApiProblem, Calls, Json, ServiceDown
-from services.portal.gate import calls
+from services.portal.gate import account, calls
 from services.portal.pages.conference import load, option_of
 from services.portal.words import LINE_TESTS
 
@@ -19,7 +19,7 @@ KIND_ORDER = {"hub": 0, "hall": 0, "bridge": 1}
 @blueprint.get("/hoi-nghi/<key>/diem-cau")
 def show(key: str) -> ResponseReturnValue:
     conference = load(key)
-    board = calls().board(key)
+    board = calls().venue.board(key)
     counts = _headcounts(calls(), key)
     sites = sorted(board["items"], key=lambda site: KIND_ORDER.get(site["kind"], 1))
     wanted, state = request.args.get("q", "").strip(), request.args.get("trang-thai", "")
@@ -29,7 +29,9 @@ def show(key: str) -> ResponseReturnValue:
         conference=conference,
         current=option_of(conference, conference["current_option"]),
         sites=[_with_counts(site, counts) for site in sites if _matches(site, wanted, state)],
-        tested=[site for site in sites if site["line_test"] == "failed"],
+        attention=_attention(sites),
+        late=board["counts"]["late"],
+        mine=[site for site in sites if account().unit and site["unit"] == account().unit],
         total=len(sites),
         chips=_chips(sites),
         names_known=counts is not None,
@@ -39,20 +41,22 @@ def show(key: str) -> ResponseReturnValue:
     )
 
 
+def _attention(sites: list[Json]) -> list[Json]:
+    """What failed, then what should have been tested by now."""
+    failed = [site for site in sites if site["line_test"] == "failed"]
+    return failed + [site for site in sites if site["late"] and site["line_test"] == "not_tested"]
+
+
 def _headcounts(services: Calls, key: str) -> dict[str, Json] | None:
     """By site key; None when registration is down or the role may not see it: the board still works."""
     try:
-        return {item["site"]: item for item in services.headcounts(key)["items"]}
+        return {item["site"]: item for item in services.registration.headcounts(key)["items"]}
     except (ServiceDown, ApiProblem):
         return None
 
 
 def _with_counts(site: Json, counts: dict[str, Json] | None) -> Json:
-    return {
-        **site,
-        "counts": (counts or {}).get(site["key"]),
-        "over": max(0, site["seats"] - site["capacity"]),
-    }
+    return {**site, "counts": (counts or {}).get(site["key"])}
 
 
 def _matches(site: Json, wanted: str, state: str) -> bool:

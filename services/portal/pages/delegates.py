@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from services.portal.clients import ApiProblem, Json, stream_of
+from services.portal.clients import ApiProblem, Json
 from services.portal.forms import FormError, from_problem, text, texts
-from services.portal.gate import calls, need
-from services.portal.pages.conference import groups_of, load
+from services.portal.gate import account, calls, need
+from services.portal.pages.conference import groups_of, load, option_of
+from services.portal.pages.downloads import passed_on
 
 blueprint = Blueprint("delegates", __name__, url_prefix="/hoi-nghi/<key>/dai-bieu")
 FILTERS = {
@@ -18,6 +19,7 @@ FILTERS = {
     "don-vi": "unit",
     "trang-thai": "status",
     "tra-loi": "answer",
+    "diem-danh": "checked_in",
 }
 FACTS = ("name", "position", "phone", "email")
 DOWNLOADS = ("delegates.xlsx", "delegates.csv", "delegates-template.xlsx")
@@ -29,16 +31,16 @@ def show(key: str) -> ResponseReturnValue:
     conference = load(key)
     given = {name: request.args.get(name, "").strip() for name in FILTERS}
     cursor = request.args.get("tiep", "")
-    listed = calls().delegates(key, cursor=cursor, limit="50", **_filters(given))
+    listed = calls().registration.delegates(key, cursor=cursor, limit="50", **_filters(given))
     return render_template(
         "delegates.html",
         conference=conference,
         listed=listed,
         given={name: value for name, value in given.items() if value},
         cursor=cursor,
-        sites=calls().board(key)["items"],
+        sites=calls().venue.board(key)["items"],
         groups=groups_of(conference),
-        units=calls().units(key),
+        units=calls().planning.units(key),
         section="delegates",
     )
 
@@ -50,11 +52,8 @@ def download(key: str, name: str) -> ResponseReturnValue:
     if name not in DOWNLOADS:
         abort(404)
     given = {field: request.args.get(field, "") for field in FILTERS}
-    source = calls().download(key, name, _filters(given))
-    kept = ("Content-Type", "Content-Length", "Content-Disposition")
-    headers = {field: source.headers[field] for field in kept if field in source.headers}
-    headers.setdefault("Content-Disposition", f'attachment; filename="{key}-{name}"')
-    return Response(stream_of(source), headers=headers)
+    source = calls().registration.download(key, name, _filters(given))
+    return passed_on(source, f"{key}-{name}")
 
 
 @blueprint.get("/them")
@@ -74,7 +73,7 @@ def add(key: str) -> ResponseReturnValue:
     if typed["ordinal"].isdigit():
         body["ordinal"] = int(typed["ordinal"])
     try:
-        made = calls().add_delegate(key, body, text("once"))
+        made = calls().registration.add_delegate(key, body, text("once"))
     except ApiProblem as problem:
         if problem.status not in (409, 422):
             raise
@@ -86,10 +85,10 @@ def add(key: str) -> ResponseReturnValue:
 @blueprint.get("/<uuid:id>")
 def detail(key: str, id: str) -> ResponseReturnValue:
     need("names:read")
-    delegate, etag = calls().delegate(str(id))
+    delegate, etag = calls().registration.delegate(str(id))
     link = session.pop("rsvp_link", None)
     shown = link if link and link.get("id") == str(id) else None
-    return _detail(key, delegate, etag, _facts(delegate), [], link=shown)
+    return show_delegate(key, delegate, etag, facts_of(delegate), [], link=shown)
 
 
 @blueprint.post("/<uuid:id>")
@@ -100,7 +99,9 @@ def change(key: str, id: str) -> ResponseReturnValue:
     status, conflict = 422, False
     if not errors:
         try:
-            calls().change_delegate(str(id), {name: typed[name] or None for name in FACTS}, text("etag"))
+            calls().registration.change_delegate(
+                str(id), {name: typed[name] or None for name in FACTS}, text("etag")
+            )
         except ApiProblem as problem:
             if problem.status not in (409, 412, 422):
                 raise
@@ -109,22 +110,29 @@ def change(key: str, id: str) -> ResponseReturnValue:
         else:
             flash("Đã lưu thay đổi.")
             return redirect(url_for("delegates.detail", key=key, id=id))
-    delegate, etag = calls().delegate(str(id))
-    return _detail(key, delegate, etag, typed, errors, conflict=conflict), status
+    delegate, etag = calls().registration.delegate(str(id))
+    return show_delegate(key, delegate, etag, typed, errors, conflict=conflict), status
 
 
 @blueprint.post("/<uuid:id>/duong-dan")
 def link(key: str, id: str) -> ResponseReturnValue:
     need("names:write")
     try:
-        made = calls().rsvp_link(str(id), text("once"))
+        made = calls().registration.rsvp_link(str(id), text("once"))
     except ApiProblem as problem:
         if problem.status not in (409, 422):
             raise
-        delegate, etag = calls().delegate(str(id))
-        return _detail(key, delegate, etag, _facts(delegate), [FormError("", problem.title)]), problem.status
+        delegate, etag = calls().registration.delegate(str(id))
+        return show_delegate(
+            key, delegate, etag, facts_of(delegate), [FormError("", problem.title)]
+        ), problem.status
     session["rsvp_link"] = {"id": str(id), "url": made["url"], "expires_at": made["expires_at"]}
     return redirect(url_for("delegates.detail", key=key, id=id, _anchor="duong-dan"))
+
+
+def _sites(key: str) -> list[tuple[str, str]]:
+    """Key and name of the current option's sites."""
+    return [(one["site"], one["site_name"]) for one in calls().registration.headcounts(key)["items"]]
 
 
 def _filters(given: dict[str, str]) -> dict[str, str]:
@@ -135,7 +143,7 @@ def _missing(typed: dict[str, str], messages: dict[str, str]) -> list[FormError]
     return [FormError(name, message) for name, message in messages.items() if not typed[name]]
 
 
-def _facts(delegate: Json) -> dict[str, str]:
+def facts_of(delegate: Json) -> dict[str, str]:
     return {name: delegate.get(name) or "" for name in FACTS}
 
 
@@ -145,14 +153,14 @@ def _new(key: str, typed: Json, errors: list[FormError]) -> str:
         "delegate_new.html",
         conference=conference,
         groups=groups_of(conference),
-        units=calls().units(key),
+        units=calls().planning.units(key),
         typed=typed,
         errors=errors,
         section="delegates",
     )
 
 
-def _detail(
+def show_delegate(
     key: str,
     delegate: Json,
     etag: str,
@@ -161,10 +169,16 @@ def _detail(
     *,
     conflict: bool = False,
     link: Json | None = None,
+    sending: dict[str, str] | None = None,
 ) -> str:
+    """One delegate's page; `sending`: what was typed about a substitute."""
+    conference = load(key)
     return render_template(
         "delegate.html",
-        conference=load(key),
+        conference=conference,
+        current=option_of(conference, conference["current_option"]),
+        sites=_sites(key) if account().unit is None else [],
+        sending=sending or {},
         delegate=delegate,
         etag=etag,
         typed=typed,

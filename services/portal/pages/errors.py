@@ -18,7 +18,7 @@ TEXTS = {
     ),
     404: ("Không tìm thấy trang", "Địa chỉ này không có, hoặc nội dung đã được chuyển đi."),
     405: ("Không dùng được cách này", "Hãy quay lại và làm lại từ biểu mẫu trên trang."),
-    413: ("Tệp quá lớn", "Tệp gửi lên không được quá 12 MB."),
+    413: ("Tệp quá lớn", "Tệp gửi lên không được quá 20 MB."),
     500: ("Hệ thống gặp lỗi", "Lỗi đã được ghi lại. Hãy thử lại sau ít phút."),
 }
 EXPIRED = (
@@ -45,6 +45,8 @@ def _problem(problem: ApiProblem) -> Page:
     """A refusal that no page has answered itself."""
     if problem.status in (403, 404):
         return _page(problem.status, *TEXTS[problem.status])
+    if problem.status >= 500 and problem.status != 503:
+        return _page(502, f"Phần «{SERVICES[problem.service]}» gặp lỗi", TEXTS[500][1])
     status = problem.status if problem.status in (400, 409, 410, 422, 503) else 502
     detail = "; ".join(str(one.get("message", "")) for one in problem.errors)
     return _page(

@@ -29,7 +29,7 @@ POINTERS = {"paper": "paper_number"}
 
 @blueprint.get("")
 def choose(key: str) -> ResponseReturnValue:
-    return _choose(key, [], text_of_reason="")
+    return _choose(key, [])
 
 
 @blueprint.post("")
@@ -38,17 +38,17 @@ def propose(key: str) -> ResponseReturnValue:
     need("decide")
     option = text("option")
     if not option_of(load(key), option):
-        return _choose(key, [FormError("option", "Hãy chọn một phương án để xem trước")], ""), 422
+        return _choose(key, [FormError("option", "Hãy chọn một phương án để xem trước")]), 422
     typed = {name: value for name, value in texts(*FIELDS).items() if value}
-    number = calls().propose(key, option, text("once"))
+    number = calls().planning.propose(key, option, text("once"))
     if typed:
         session["draft"] = {"conference": key, "option": option, **typed}
-    return redirect(url_for("switch.preview", key=key, number=number))
+    return redirect(_preview_of(key, number, undoing=bool(text("undoing"))))
 
 
 @blueprint.get("/<int:number>")
 def preview(key: str, number: int) -> ResponseReturnValue:
-    conference, revision = load(key), calls().revision(key, number)
+    conference, revision = load(key), calls().planning.revision(key, number)
     if revision["state"] not in ("preparing", "prepared"):
         return redirect(url_for("switch.progress", key=key, number=number))
     if revision["state"] == "preparing":
@@ -65,59 +65,58 @@ def decide(key: str, number: int) -> ResponseReturnValue:
     errors = _decision_errors(typed)
     problem = None
     if not errors:
+        send = calls().planning.undo if text("undoing") else calls().planning.decide
         try:
-            adopted = calls().decide(key, _decision(number, typed), text("once"))
+            adopted = send(key, _decision(number, typed), text("once"))
         except ApiProblem as refused:
             if refused.status not in (409, 422):
                 raise
             problem = refused if refused.code in CONFLICTS else None
-            errors = [] if problem else from_problem(refused, POINTERS)
+            errors = [] if problem else _refusal(refused)
         else:
             session.pop("draft", None)
             return redirect(url_for("switch.progress", key=key, number=adopted))
-    page = _preview(load(key), calls().revision(key, number), typed, errors, problem)
+    page = _preview(load(key), calls().planning.revision(key, number), typed, errors, problem)
     return page, 409 if problem else 422
 
 
 @blueprint.get("/<int:number>/tien-do")
 def progress(key: str, number: int) -> ResponseReturnValue:
-    conference, revision = load(key), calls().revision(key, number)
+    conference, revision = load(key), calls().planning.revision(key, number)
     if revision["state"] in ("preparing", "prepared"):
         return redirect(url_for("switch.preview", key=key, number=number))
     if revision["state"] in ("deciding", "settling"):
         return _waiting(conference, revision, "progress.html")
     if request.headers.get("HX-Request"):
         return _reload()
-    return _progress(conference, revision, [], "")
+    return _progress(conference, revision)
 
 
 @blueprint.post("/<int:number>/thu-lai")
 def retry(key: str, number: int) -> ResponseReturnValue:
     need("decide")
-    calls().retry(key, number)
+    calls().planning.retry(key, number)
     flash("Đã gửi lại yêu cầu tới các dịch vụ còn chờ.")
     return redirect(url_for("switch.progress", key=key, number=number))
 
 
 @blueprint.post("/hoan-tac")
 def undo(key: str) -> ResponseReturnValue:
+    """Show beforehand what going back would change; the decision follows on that page."""
     need("decide")
-    reason = text("reason")
-    if not reason:
-        return _choose(key, [FormError("undo-reason", "Hãy ghi lý do hoàn tác")], ""), 422
-    body: Json = {"reason": reason}
-    if text("expected_current").isdigit():
-        body["expected_current"] = int(text("expected_current"))
-    try:
-        number = calls().undo(key, body, text("once"))
-    except ApiProblem as refused:
-        if refused.status not in (409, 422):
-            raise
-        return _choose(key, [_undo_error(refused)], reason), refused.status
-    return redirect(url_for("switch.progress", key=key, number=number))
+    previous = load(key)["previous_option"]
+    if previous is None:
+        return _choose(key, [FormError("", "Chưa có phương án trước đó để quay lại")]), 409
+    number = calls().planning.propose(key, previous, text("once"))
+    return redirect(_preview_of(key, number, undoing=True))
 
 
-def _choose(key: str, errors: list[FormError], text_of_reason: str) -> str:
+def _preview_of(key: str, number: int, *, undoing: bool) -> str:
+    mark = {"hoan-tac": "1"} if undoing else {}
+    return url_for("switch.preview", key=key, number=number, **mark)  # type: ignore[arg-type]
+
+
+def _choose(key: str, errors: list[FormError]) -> str:
     conference = load(key)
     return render_template(
         "switch.html",
@@ -125,9 +124,8 @@ def _choose(key: str, errors: list[FormError], text_of_reason: str) -> str:
         current=option_of(conference, conference["current_option"]),
         previous=option_of(conference, conference["previous_option"]),
         chosen=conference["current_option"],
-        decisions=calls().decisions(key),
+        decisions=calls().planning.decisions(key),
         errors=errors,
-        undo_reason=text_of_reason,
         section="switch",
     )
 
@@ -137,11 +135,14 @@ def _preview(
 ) -> str:
     key, number = conference["key"], revision["revision"]
     changes = {part: calls().changes(part, key, number) for part in PARTS}
-    base = calls().revision(key, revision["base"]) if revision["base"] else None
+    base = calls().planning.revision(key, revision["base"]) if revision["base"] else None
     option, before = option_of(conference, revision["option"]), option_of(conference, revision["base_option"])
     after, now = counts_of(revision), counts_of(base) if base else None
     group_names = names(groups_of(conference))
+    newer_plan = conference["plan_version"] != revision["plan_version"]
     newest = problem.newest if problem else revision["newest"] if revision["stale"] else None
+    if newer_plan and conference["selected_revision"] == revision["base"]:
+        newest = None  # nobody has decided since: that decision is what the preview starts from
     return render_template(
         "preview.html",
         conference=conference,
@@ -150,26 +151,28 @@ def _preview(
         before=before,
         current=option_of(conference, conference["current_option"]),
         chosen=revision["option"],
-        rows=compare(option or {"groups": []}, before, after, now, changes),
+        rows=compare(after, now, changes),
         changes=changes,
         groups=by_group(changes["registration"]["items"]),
         group_names=group_names,
-        unit_names=names(calls().units(key)),
+        unit_names=names(calls().planning.units(key)),
         invitations=invitations_by_group(changes["documents"]["items"], list(group_names)),
         opened=tasks_by_title(changes["planning"]["opened"]),
         closed=tasks_by_title(changes["planning"]["closed"]),
         awards=awards_by_unit(changes["awards"]["items"]),
-        irrevocable=irrevocable(after),
+        irrevocable=irrevocable(changes["registration"]["invitations"]),
         typed=typed,
+        undoing=bool(request.values.get("undoing") or request.values.get("hoan-tac")),
         errors=errors,
         stale=bool(problem) or revision["stale"],
+        newer_plan=newer_plan,
         newest=newest,
         newest_option=option_of(conference, (newest or {}).get("option")),
         section="switch",
     )
 
 
-def _progress(conference: Json, revision: Json, errors: list[FormError], reason: str) -> str:
+def _progress(conference: Json, revision: Json) -> str:
     return render_template(
         "progress.html",
         conference=conference,
@@ -178,8 +181,6 @@ def _progress(conference: Json, revision: Json, errors: list[FormError], reason:
         previous=option_of(conference, conference["previous_option"]),
         is_newest=conference["selected_revision"] == revision["revision"],
         newest_option=option_of(conference, (revision["newest"] or {}).get("option")),
-        errors=errors,
-        undo_reason=reason,
         section="switch",
     )
 
@@ -189,7 +190,7 @@ def _waiting(conference: Json, revision: Json, page: str) -> ResponseReturnValue
     if request.headers.get("HX-Request"):
         return render_template("_services.html", conference=conference, revision=revision)
     if page == "progress.html":
-        return _progress(conference, revision, [], "")
+        return _progress(conference, revision)
     option = option_of(conference, revision["option"])
     return render_template(page, conference=conference, revision=revision, option=option, section="switch")
 
@@ -208,7 +209,7 @@ def _draft(key: str, option: str) -> Json:
 
 
 def _decision_errors(typed: dict[str, str]) -> list[FormError]:
-    found = [] if typed["reason"] else [FormError("reason", "Hãy ghi lý do chuyển phương án")]
+    found = [] if typed["reason"] else [FormError("reason", "Hãy ghi lý do của quyết định")]
     if typed["paper_date"] and not typed["paper_number"]:
         found.append(FormError("paper_number", "Có ngày văn bản thì cần ghi số văn bản"))
     return found
@@ -216,6 +217,8 @@ def _decision_errors(typed: dict[str, str]) -> list[FormError]:
 
 def _decision(number: int, typed: dict[str, str]) -> Json:
     body: Json = {"revision": number, "reason": typed["reason"]}
+    if text("while_open"):
+        body["while_open"] = True
     if text("expected_current").isdigit():
         body["expected_current"] = int(text("expected_current"))
     if typed["decided_by"]:
@@ -225,9 +228,7 @@ def _decision(number: int, typed: dict[str, str]) -> Json:
     return body
 
 
-def _undo_error(problem: ApiProblem) -> FormError:
-    newest = problem.newest
-    if problem.code == "current-changed" and newest:
-        who = newest.get("decided_by") or newest.get("entered_by")
-        return FormError("undo-reason", f"{problem.title}: {who} đã chọn «{newest.get('option_title')}»")
-    return FormError("undo-reason", problem.title)
+def _refusal(problem: ApiProblem) -> list[FormError]:
+    if problem.code == "conference-open":
+        return [FormError("while_open", "Hội nghị đang họp: hãy đánh dấu là vẫn chuyển")]
+    return from_problem(problem, POINTERS)

@@ -33,7 +33,8 @@ def answer_invitation(
 ) -> tuple[Invitation, datetime]:
     """Write the answer down and take or free the seat; the same answer again changes nothing.
 
-    Returns what was answered and when. Raises LinkUnknown, LinkExpired, NotDecided, PlaceClosed, SiteFull.
+    Returns what was answered and when. Raises LinkUnknown, LinkExpired, NotDecided, PlaceClosed,
+    StartNotFixed, SiteFull.
     """
     for _ in range(_TRIES):
         invitation = lock_invitation(session, link)
@@ -52,7 +53,7 @@ def answer_invitation(
 
 
 def make_link(session: Session, place: UUID) -> Link:
-    """Raises UnknownDelegate, NotDecided, PlaceClosed."""
+    """Raises UnknownDelegate, NotDecided, PlaceClosed, StartNotFixed."""
     invitation = get_place_invitation(session, place)
     if invitation is None:
         raise UnknownDelegate

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from services.registration.plan.model import ConferenceClosed, StartNotFixed
+
 Answer = Literal["accepted", "declined"]
 ANSWERS: tuple[Answer, ...] = ("accepted", "declined")
 LONGEST_NOTE = 1_000
@@ -80,17 +82,24 @@ class Invitation:
     answer: Answer | None
     note: str | None
     answered_at: datetime | None
+    closed_at: datetime | None
 
     @property
-    def state(self) -> Literal["open", "closed", "not-current"]:
-        if self.revision is None:
+    def state(self) -> Literal["open", "closed", "not-current", "finished"]:
+        if self.closed_at is not None:
+            return "finished"
+        if self.revision is None or (self.site_id is not None and not self.moment):
             return "not-current"
         return "open" if self.site_id is not None else "closed"
 
     def require_open(self) -> int:
-        """The site. Raises NotDecided, PlaceClosed."""
+        """The site. Raises ConferenceClosed, NotDecided, PlaceClosed, StartNotFixed."""
+        if self.closed_at is not None:
+            raise ConferenceClosed
         if self.revision is None:
             raise NotDecided
         if self.site_id is None:
             raise PlaceClosed
+        if not self.moment:
+            raise StartNotFixed
         return self.site_id

@@ -17,6 +17,9 @@ from services.registration.storage import upsert
 from shared.revisions.tables import pointers, revisions
 
 MOMENT = bindparam("moment", type_=String)
+CAPACITY = func.coalesce(sites.c.capacity, layout_sites.c.capacity)
+"""What people set, else the layout's; join both tables."""
+
 _MANY = 500
 
 
@@ -35,8 +38,12 @@ def count_seats(session: Session, view: View, only: Sequence[int] | None = None)
 def recount_for(session: Session, conference: str, persons: Sequence[UUID]) -> None:
     """After places of `persons` changed hands: count again where they had accepted a seat."""
     touched = _sites_of(session, conference, persons)
-    if not touched:
-        return
+    if touched:
+        recount_sites(session, conference, touched)
+
+
+def recount_sites(session: Session, conference: str, touched: Sequence[int]) -> None:
+    """Count the seats of these sites again, in the current revision and in those that may follow."""
     only = touched if len(touched) <= _MANY else None
     for number in live_revisions(session, conference):
         count_seats(session, get_view(session, conference, number), only)
@@ -82,9 +89,13 @@ def _counted(only: Sequence[int] | None) -> Select[tuple[int, int, int, int, int
             bindparam("revision", type_=Integer),
             layout_sites.c.site_id,
             func.coalesce(counted.c.taken, 0),
-            layout_sites.c.capacity,
+            CAPACITY,
         )
-        .select_from(layout_sites.outerjoin(counted, counted.c.site_id == layout_sites.c.site_id))
+        .select_from(
+            layout_sites.join(sites, sites.c.id == layout_sites.c.site_id).outerjoin(
+                counted, counted.c.site_id == layout_sites.c.site_id
+            )
+        )
         .where(layout_sites.c.layout_id == LAYOUT)
     )
     return query if only is None else query.where(layout_sites.c.site_id.in_(only))

@@ -12,7 +12,7 @@ from shared.storage.types import UtcDateTime
 
 # Where the person of place d sits in revision rev: the override if its site exists, else the site of the
 # place, or for a holder of several places that of the place that counts. Null without a place there.
-_SITE = """
+SITE = """
     case when not d.special then r.site_id else coalesce(
         (select o.site_id from overrides o
            join layout_sites os on os.layout_id = rev.layout_id and os.site_id = o.site_id
@@ -28,7 +28,7 @@ _SITE = """
           order by r2.precedence, p2.ordinal limit 1)) end
 """
 
-_ROUTE = """
+ROUTE = """
     left join routes r on r.layout_id = rev.layout_id and r.unit_id = d.unit_id
      and r.group_id = d.group_id and d.ordinal <= r.seats
 """
@@ -36,23 +36,24 @@ _ROUTE = """
 _INVITATION = f"""
 with here as materialized (
   select d.id as place, d.person_id as person, d.link_version, c.id as conference_id, c.key as conference,
-         rev.number as revision, rev.layout_id, rev.option, d.group_id, d.unit_id, d.ordinal,
+         c.closed_at, rev.number as revision, rev.layout_id, rev.option, d.group_id, d.unit_id, d.ordinal,
          plan.id as plan_id, plan.title, plan.timezone, plan.starts_at as moment,
-         case when r.layout_id is not null then {_SITE} end as site_id {{locks}}
+         case when r.layout_id is not null then {SITE} end as site_id {{locks}}
     from places d
     join conferences c on c.id = d.conference_id
     left join pointers ptr on ptr.conference = c.key
     left join revisions rev on rev.conference = c.key and rev.number = ptr.revision
     join plans plan on plan.conference_id = c.id and plan.version = coalesce(
          rev.plan_version, (select max(version) from plans newest where newest.conference_id = c.id))
-    {_ROUTE}
+    {ROUTE}
    where d.id = :place
 )
 select here.place, here.person, here.link_version, here.conference_id, here.conference, here.revision,
        here.title, here.timezone, here.moment, g.key as group_key, u.key as unit_key, here.ordinal, p.name,
        coalesce(pg.name, g.name) as group_name, coalesce(pu.name, u.name) as unit_name,
-       here.site_id, s.key as site_key, ls.name as site_name, ls.room, ls.address, ls.capacity,
-       a.answer, a.note, a.answered_at
+       here.site_id, s.key as site_key, ls.name as site_name, coalesce(s.room, ls.room) as room,
+       coalesce(s.address, ls.address) as address, coalesce(s.capacity, ls.capacity) as capacity,
+       a.answer, a.note, a.answered_at, here.closed_at
   from here
   join groups g on g.id = here.group_id
   join units u on u.id = here.unit_id
@@ -68,13 +69,13 @@ select here.place, here.person, here.link_version, here.conference_id, here.conf
 # Revisions for which this person's answer counts a seat: the current one, and prepared ones above it in
 # which they sit at the same site at the same time. Read afresh, for the switch may have come in between.
 _COUNTED = f"""
-  select rev.number, ({_SITE}) as site_id, plan.starts_at as moment, rev.number = ptr.revision as is_current
+  select rev.number, ({SITE}) as site_id, plan.starts_at as moment, rev.number = ptr.revision as is_current
     from places d
     join conferences c on c.id = d.conference_id
     join pointers ptr on ptr.conference = c.key
     join revisions rev on rev.conference = c.key and rev.number >= ptr.revision and rev.counts is not null
     join plans plan on plan.conference_id = c.id and plan.version = rev.plan_version
-    {_ROUTE}
+    {ROUTE}
    where d.id = :place and d.person_id = :person
      and (rev.number > ptr.revision or r.layout_id is not null)
 """
@@ -106,6 +107,7 @@ _INVITATION_COLUMNS = (
     column("answer", String),
     column("note", String),
     column("answered_at", UtcDateTime),
+    column("closed_at", UtcDateTime),
 )
 
 

@@ -26,6 +26,7 @@ from services.registration.delegates.model import (
 from services.registration.people.model import Facts, UnknownDelegate
 from services.registration.people.tables import overrides, people, places
 from services.registration.plan.model import View
+from services.registration.plan.queries import require_not_closed
 from services.registration.plan.tables import conferences, groups, sites, units
 from services.registration.storage import hold_answers, load_rows, upsert
 from shared.bus.outbox import emit
@@ -35,8 +36,12 @@ _CHUNK = 500
 
 
 def hold_naming(session: Session, view: View) -> None:
-    """From here to the end of the transaction this is the only one that names, answers or switches."""
+    """From here to the end of the transaction this is the only one that names, answers or switches.
+
+    Raises ConferenceClosed.
+    """
     hold_answers(session, view.conference_id)
+    require_not_closed(session, view.conference_id)
 
 
 def name_delegate(session: Session, view: View, seat: Seat, facts: Facts) -> UUID:
@@ -86,7 +91,7 @@ def put_elsewhere(session: Session, view: View, person: UUID, option: str, site:
         session.execute(delete(overrides).where(mine))
     else:
         _override(session, view, person, option, site)
-    _mark_special(session, [person])
+    mark_special(session, [person])
     _bump_facts(session, view)
     recount_for(session, view.conference, [person])
 
@@ -104,7 +109,7 @@ def apply_changes(session: Session, view: View, changes: Changes) -> None:
     _insert_places(session, view, [seated for seated in changes.seated if seated.is_new])
     _reuse_places(session, [seated for seated in changes.seated if not seated.is_new])
     concerned = [*changes.leaving, *(seated.person for seated in changes.seated)]
-    _mark_special(session, concerned)
+    mark_special(session, concerned)
     _bump_facts(session, view)
     recount_for(session, view.conference, concerned)
     _tell(session, view, changes)
@@ -236,7 +241,7 @@ def _reuse_places(session: Session, reused: Sequence[Seated]) -> None:
     session.execute(statement, rows)
 
 
-def _mark_special(session: Session, persons: Sequence[UUID]) -> None:
+def mark_special(session: Session, persons: Sequence[UUID]) -> None:
     """Holders of several places and overridden persons, at all their places."""
     other = places.alias("other")
     count = select(func.count()).where(other.c.person_id == places.c.person_id).scalar_subquery()

@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, bindparam, exists, false, select
 
 from services.registration.answers.tables import answers
-from services.registration.people.names import search_key
+from services.registration.door.queries import CHECKED_IN
 from services.registration.people.placement import CONFERENCE, COUNTS, HAS_ROUTE, SEATED, of_conference
 from services.registration.people.tables import places
 from services.registration.plan.model import View
 from services.registration.plan.tables import groups, routes, sites, units
+from shared.names import search_key
 
 _MOMENT = bindparam("moment", type_=String)
 
@@ -27,16 +28,17 @@ class Filters:
     unit: str | None = None
     status: str | None = None
     answer: str | None = None
+    checked_in: str | None = None
 
     @property
     def about_placement(self) -> bool:
         """Whether finding the places takes more than looking at the places."""
-        return bool(self.site or self.status or self.answer)
+        return bool(self.site or self.status or self.answer or self.checked_in)
 
 
 def candidates(view: View, filters: Filters) -> Select[Any]:
     """Id and sort key of the places found, bound to the view's parameters."""
-    if filters.site or filters.answer or filters.status == "placed":
+    if filters.site or filters.answer or filters.checked_in or filters.status == "placed":
         return _narrowed(_seated(filters), SEATED.c, filters)
     return _narrowed(_by_status(view, filters.status), places.c, filters)
 
@@ -47,6 +49,9 @@ def _seated(filters: Filters) -> Select[Any]:
         return query.where(false())
     if filters.site:
         query = query.where(SEATED.c.site_id == _number_of(sites, filters.site))
+    came = exists().where(CHECKED_IN)
+    if filters.checked_in:
+        query = query.where(came if filters.checked_in == "yes" else ~came)
     answered = (
         (answers.c.person_id == SEATED.c.person_id)
         & (answers.c.site_id == SEATED.c.site_id)

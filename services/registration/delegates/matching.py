@@ -19,11 +19,11 @@ from services.registration.delegates.model import (
     Draft,
     Existing,
     Held,
-    RowFlaw,
     Seated,
 )
 from services.registration.people.model import Facts
-from services.registration.people.names import search_key
+from shared.names import search_key
+from shared.sheets.imports import RowFlaw
 
 Identity = tuple[str, str]
 """Phone and name without marks: equal ones are one person, in whatever group."""
@@ -119,7 +119,7 @@ class Matching:
         """The known person of this name and phone, or a new one."""
         who = identity(draft.facts)
         known = self._people.get(who) if who is not None else None
-        if known is not None:
+        if known is not None and identity(self._settled.get(known[0], draft.facts)) == who:
             self._update(draft, *known)
             return known[0]
         person = uuid7()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
-from services.registration.people.model import Facts, Flaw
+from services.registration.people.model import Facts
+from shared.flaws import Flaw
 
 UNKNOWN_GROUP = Flaw("unknown-group", "Không có thành phần này trong kế hoạch", "The plan has no such group")
 UNKNOWN_UNIT = Flaw("unknown-unit", "Không có đơn vị này trong kế hoạch", "The plan has no such unit")
@@ -54,7 +54,7 @@ OTHER_FACTS = Flaw(
     "Người này có ở dòng trước với thông tin khác; giữ thông tin của dòng trước",
     "An earlier row has other facts for this person: those are kept",
 )
-NOT_YOUR_UNIT = Flaw("not-your-unit", "Không phải đơn vị của bạn", "Not your unit")
+NOT_YOUR_UNIT = Flaw("not-your-unit", "Không phải đơn vị của đồng chí", "Not your unit")
 
 
 class PlaceRefused(Exception):
@@ -75,6 +75,14 @@ class NoFreePlace(Exception):
 
 class UnknownSite(Exception):
     """No layout has a site with this key."""
+
+
+class SamePerson(Exception):
+    """The substitute is who has the place already."""
+
+
+class SubstituteInvited(Exception):
+    """By link: the substitute has a place of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +119,6 @@ class Held:
     ordinal: int
     person: UUID | None
     facts: Facts | None
-
-
-@dataclass(frozen=True, slots=True)
-class RowFlaw:
-    """What is wrong with a cell: number of the row as the sheet shows it, field, value as given."""
-
-    row: int
-    field: str
-    flaw: Flaw
-    value: Any
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from services.registration.answers.tables import answers
 from services.registration.delegates.filters import Filters, candidates
+from services.registration.delegates.tables import substitutions
+from services.registration.door.tables import check_ins
 from services.registration.people.model import UnknownDelegate
 from services.registration.people.placement import LAYOUT, OPTION, SITE_NOW, STATUS, all_places
 from services.registration.people.tables import people, places
@@ -89,6 +91,27 @@ def get_delegate(session: Session, view: View, place: UUID) -> dict[str, Any]:
     return items[0]
 
 
+def list_substitutions(session: Session, place: UUID) -> list[dict[str, Any]]:
+    """Who had the place before, the first one first."""
+    former, substitute = people.alias("former"), people.alias("substitute")
+    query = (
+        select(
+            substitutions.c.from_person.label("person"),
+            former.c.name,
+            substitutions.c.to_person.label("substitute"),
+            substitute.c.name.label("substitute_name"),
+            substitutions.c.at,
+            substitutions.c.by,
+            substitutions.c.reason,
+        )
+        .join(former, former.c.id == substitutions.c.from_person)
+        .join(substitute, substitute.c.id == substitutions.c.to_person)
+        .where(substitutions.c.place_id == place)
+        .order_by(substitutions.c.id)
+    )
+    return [{str(name): value for name, value in row.items()} for row in session.execute(query).mappings()]
+
+
 def get_etag(session: Session, place: UUID) -> str:
     """Names the state of a place: its person and the version of their facts. Raises UnknownDelegate."""
     query = select(people.c.id, people.c.version).join(places, places.c.person_id == people.c.id)
@@ -131,6 +154,12 @@ def _shown() -> Select[Any]:
         & (answers.c.site_id == now.c.site_id)
         & (answers.c.starts_at == _MOMENT)
     )
+    came = (
+        (check_ins.c.person_id == now.c.person_id)
+        & (check_ins.c.site_id == now.c.site_id)
+        & (check_ins.c.starts_at == _MOMENT)
+        & ~check_ins.c.undone
+    )
     joined = (
         now.join(people, people.c.id == now.c.person_id)
         .join(groups, groups.c.id == now.c.group_id)
@@ -140,6 +169,7 @@ def _shown() -> Select[Any]:
         .outerjoin(plan_units, unit_now)
         .outerjoin(layout_sites, site_now)
         .outerjoin(answers, answered)
+        .outerjoin(check_ins, came)
     )
     return select(
         now.c.id,
@@ -158,6 +188,7 @@ def _shown() -> Select[Any]:
         now.c.status,
         answers.c.answer,
         answers.c.note,
+        check_ins.c.at.label("checked_in_at"),
         now.c.special,
     ).select_from(joined)
 

@@ -31,6 +31,7 @@ class FilterSchema(Schema):
     unit = key_field(load_default="")
     status = fields.Str(load_default="", validate=validate.OneOf(["", *STATUSES]))
     answer = fields.Str(load_default="", validate=validate.OneOf(["", "accepted", "declined", "unanswered"]))
+    checked_in = fields.Str(load_default="", validate=validate.OneOf(["", "yes", "no"]))
 
 
 class ListSchema(FilterSchema):
@@ -55,7 +56,26 @@ class DelegateSchema(Schema):
     status = fields.Str(validate=validate.OneOf(STATUSES))
     answer = fields.Str(allow_none=True)
     note = fields.Str(allow_none=True, metadata={"description": "What the delegate wrote to the organiser"})
+    checked_in_at = fields.AwareDateTime(allow_none=True)
     special = fields.Bool()
+
+
+class SubstitutionSchema(Schema):
+    """`person` sent, or was replaced by, `substitute`; `by` is “link” when they did it themselves."""
+
+    person = fields.UUID()
+    name = fields.Str()
+    substitute = fields.UUID()
+    substitute_name = fields.Str()
+    at = fields.AwareDateTime()
+    by = fields.Str()
+    reason = fields.Str()
+
+
+class DelegateDetailSchema(DelegateSchema):
+    substitutions = fields.List(
+        fields.Nested(SubstitutionSchema), metadata={"description": "Who had the place before, in order"}
+    )
 
 
 class DelegatesSchema(Schema):
@@ -83,37 +103,22 @@ class NamingSchema(ChangeSchema):
     name = fields.Str(required=True)
 
 
+class SendingSchema(ChangeSchema):
+    """Who comes instead of the place's person, and why."""
+
+    name = fields.Str(required=True)
+    reason = fields.Str(load_default="", validate=[validate.Length(max=500), _NO_CONTROL])
+
+
+class SubstitutedSchema(DelegateDetailSchema):
+    holds_several = fields.Bool(metadata={"description": "The substitute has another place as well"})
+
+
 class OverrideSchema(Schema):
     """Sit at `site` under `option`, whatever the place says; `site` null takes that back."""
 
     option = key_field(required=True)
     site = key_field(required=True, allow_none=True)
-
-
-class RowFlawSchema(Schema):
-    row = fields.Int()
-    column = fields.Str()
-    code = fields.Str()
-    message = fields.Str()
-    value = fields.Raw(allow_none=True)
-
-
-class ReportSchema(Schema):
-    rows = fields.Int()
-    created = fields.Int()
-    updated = fields.Int()
-    unchanged = fields.Int()
-    errors = fields.List(fields.Nested(RowFlawSchema))
-    warnings = fields.List(fields.Nested(RowFlawSchema))
-    applied = fields.Bool()
-
-
-class ImportQuery(Schema):
-    dry_run = fields.Bool(load_default=False)
-
-
-class ImportFile(Schema):
-    file = fields.Raw(required=True, metadata={"type": "string", "format": "binary"})
 
 
 def filters_of(given: dict[str, Any], unit: str | None) -> Filters:
@@ -124,4 +129,5 @@ def filters_of(given: dict[str, Any], unit: str | None) -> Filters:
         unit=unit or given["unit"] or None,
         status=given["status"] or None,
         answer=given["answer"] or None,
+        checked_in=given["checked_in"] or None,
     )

@@ -20,10 +20,11 @@ from services.registration.delegates.model import (
     PlaceRefused,
     Seat,
 )
-from services.registration.people.model import MISSING, Flaw
-from services.registration.people.names import search_key
 from services.registration.plan.model import View
 from services.registration.plan.tables import groups, plan_groups, plan_units, plans, routes, units
+from shared.contact import MISSING
+from shared.flaws import Flaw
+from shared.names import search_key
 from shared.revisions.tables import revisions
 
 SINGLE_PLACES = frozenset({"hub", "hall"})

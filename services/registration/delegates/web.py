@@ -16,23 +16,29 @@ from services.registration.delegates.commands import (
     vacate_place,
 )
 from services.registration.delegates.model import PlaceRefused
+from services.registration.delegates.persons import read_person, refused
 from services.registration.delegates.queries import (
     conference_of,
     get_delegate,
     get_etag,
     list_delegates,
+    list_substitutions,
 )
 from services.registration.delegates.schemas import (
     ChangeSchema,
+    DelegateDetailSchema,
     DelegateSchema,
     DelegatesSchema,
     ListSchema,
     NamingSchema,
     OverrideSchema,
+    SendingSchema,
+    SubstitutedSchema,
     filters_of,
 )
 from services.registration.delegates.seating import load_seating
-from services.registration.people.model import Facts, Flaw, UnknownDelegate, read_facts
+from services.registration.delegates.substituting import Sending, holds_several, substitute_delegate
+from services.registration.people.model import Facts, UnknownDelegate
 from services.registration.plan.model import View
 from services.registration.plan.queries import get_view
 from shared.http.calls import Call, check_if_match, reads, writes
@@ -69,7 +75,7 @@ def post_delegate(call: Call, given: dict[str, Any], key: str) -> Any:
     """Name a person on a place of any option."""
     view = get_view(call.session, key)
     unit = own_unit(call, given["unit"])
-    facts = _read(given)
+    facts = read_person(given)
     try:
         seating = load_seating(call.session, view, unit or "")
         seat = seating.find_seat(given["group"], unit, given["ordinal"])
@@ -84,15 +90,15 @@ def post_delegate(call: Call, given: dict[str, Any], key: str) -> Any:
 
 @bp.route("/delegates/<uuid:place>")
 @reads("names:read")
-@bp.response(200, DelegateSchema)
+@bp.response(200, DelegateDetailSchema)
 def get_one(call: Call, place: UUID) -> Any:
-    """One named place."""
+    """One named place, with the chain of those who had it before."""
     _view, item = _find(call, place)
-    return item, 200, {"ETag": f'"{get_etag(call.session, place)}"'}
+    return _detail(call, item), 200, {"ETag": f'"{get_etag(call.session, place)}"'}
 
 
 @bp.route("/delegates/<uuid:place>", methods=["PATCH"])
-@writes("names:write")
+@writes("names:write", if_match="needed")
 @bp.arguments(ChangeSchema)
 @bp.response(200, DelegateSchema)
 def patch_delegate(call: Call, given: dict[str, Any], place: UUID) -> Any:
@@ -100,7 +106,7 @@ def patch_delegate(call: Call, given: dict[str, Any], place: UUID) -> Any:
     view, item = _find_to_change(call, place)
     check_if_match(get_etag(call.session, place))
     before = {name: item[name] for name in ("name", "position", "phone", "email")}
-    facts = _read(before | given)
+    facts = read_person(before | given)
     if facts != Facts(**before):
         change_delegate(call.session, view, item["person"], facts)
     headers = {"ETag": f'"{get_etag(call.session, place)}"'}
@@ -116,6 +122,24 @@ def delete_delegate(call: Call, place: UUID) -> None:
     vacate_place(call.session, view, place)
 
 
+@bp.route("/delegates/<uuid:place>/substitutes", methods=["POST"])
+@writes("names:write", if_match="needed")
+@bp.arguments(SendingSchema)
+@bp.response(201, SubstitutedSchema)
+def post_substitute(call: Call, given: dict[str, Any], place: UUID) -> Any:
+    """Somebody comes instead; the place keeps its unit, group and ordinal. Sending the former undoes it."""
+    view, _item = _find_to_change(call, place)
+    check_if_match(get_etag(call.session, place))
+    sending = Sending(call.actor.subject, given.pop("reason").strip(), call.now)
+    try:
+        person = substitute_delegate(call.session, place, read_person(given), sending)
+    except PlaceRefused as error:
+        raise refused({error.field: error.flaw}) from None
+    item = _detail(call, get_delegate(call.session, view, place))
+    headers = {"ETag": f'"{get_etag(call.session, place)}"'}
+    return {**item, "holds_several": holds_several(call.session, person)}, 201, headers
+
+
 @bp.route("/delegates/<uuid:place>/override", methods=["PUT"])
 @writes("names:write")
 @bp.arguments(OverrideSchema)
@@ -129,9 +153,8 @@ def put_override(call: Call, given: dict[str, Any], place: UUID) -> dict[str, An
     return get_delegate(call.session, view, place)
 
 
-def refused(flaws: dict[str, Flaw]) -> Problem:
-    errors = [FieldError(f"/{name}", flaw.code, flaw.vi, flaw.en) for name, flaw in flaws.items()]
-    return Problem(INVALID, errors=errors)
+def _detail(call: Call, item: dict[str, Any]) -> dict[str, Any]:
+    return {**item, "substitutions": list_substitutions(call.session, item["id"])}
 
 
 def _find(call: Call, place: UUID) -> tuple[View, dict[str, Any]]:
@@ -147,13 +170,6 @@ def _find_to_change(call: Call, place: UUID) -> tuple[View, dict[str, Any]]:
     """The same for a change: from here on nobody else names anybody in the conference."""
     hold_naming(call.session, get_view(call.session, conference_of(call.session, place)))
     return _find(call, place)
-
-
-def _read(values: dict[str, Any]) -> Facts:
-    facts, flaws = read_facts(values)
-    if facts is None:
-        raise refused(flaws)
-    return facts
 
 
 def _position(cursor: str) -> dict[str, Any] | None:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
-from typing import IO, Any
+from collections.abc import Iterator
+from typing import Any
 
-import orjson
-import xlsxwriter
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from services.registration.files.columns import HEADINGS
-from services.registration.people.model import national
 from services.registration.people.tables import places
 from services.registration.plan.model import View
 from services.registration.plan.tables import groups, plan_groups, plan_units, routes, units
+from shared.contact import national
 
 EXPORTED = (
     "Mã thành phần",
@@ -27,10 +23,10 @@ EXPORTED = (
     "Tình trạng",
     "Trả lời",
     "Lời nhắn",
+    "Điểm danh",
 )
 TEMPLATE = ("Mã thành phần", "Thành phần", "Mã đơn vị", *list(HEADINGS.values())[1:])
-WIDTHS = (20, 45, 20, 35, 8, 28, 40, 14, 32, 30, 14, 12, 40)
-ROWS_PER_SHEET = 1_048_575
+WIDTHS = (20, 45, 20, 35, 8, 28, 40, 14, 32, 30, 14, 12, 40, 12)
 
 _STATUS = {
     "placed": "Có chỗ",
@@ -39,43 +35,6 @@ _STATUS = {
     "unplaced": "Chưa chọn phương án",
 }
 _ANSWER = {"accepted": "Nhận lời", "declined": "Từ chối", None: ""}
-
-
-def write_xlsx(file: IO[bytes], headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """One sheet after the other, each with its headings, a row in memory at a time."""
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(file, options) as workbook:
-        bold = workbook.add_format({"bold": True})
-        sheet, line = _new_sheet(workbook, headings, bold), 1
-        for row in rows:
-            if line > ROWS_PER_SHEET:
-                sheet, line = _new_sheet(workbook, headings, bold), 1
-            for column, value in enumerate(row):
-                sheet.write(line, column, value)
-            line += 1
-
-
-def write_csv(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
-    """UTF-8 with a mark at the front, so that Excel shows the letters; no cell begins a formula."""
-    yield b"\xef\xbb\xbf"
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer)
-    writer.writerow(headings)
-    for row in rows:
-        writer.writerow([_guarded(value) for value in row])
-        if buffer.tell() > 32_768:
-            yield _emptied(buffer)
-    yield _emptied(buffer)
-
-
-def write_ndjson(items: Iterable[dict[str, Any]]) -> Iterator[bytes]:
-    buffer = bytearray()
-    for item in items:
-        buffer += orjson.dumps(item, option=orjson.OPT_APPEND_NEWLINE)
-        if len(buffer) > 32_768:
-            yield bytes(buffer)
-            buffer.clear()
-    yield bytes(buffer)
 
 
 def export_row(item: dict[str, Any]) -> tuple[Any, ...]:
@@ -94,6 +53,7 @@ def export_row(item: dict[str, Any]) -> tuple[Any, ...]:
         _STATUS[item["status"]],
         _ANSWER[item["answer"]],
         item["note"] or "",
+        "Đã đến" if item["checked_in_at"] else "",
     )
 
 
@@ -145,23 +105,3 @@ def _named(session: Session, view: View) -> dict[tuple[int, int], set[int]]:
     for unit_id, group_id, ordinal in session.execute(query):
         found.setdefault((unit_id, group_id), set()).add(ordinal)
     return found
-
-
-def _new_sheet(workbook: Any, headings: Sequence[str], bold: Any) -> Any:
-    sheet = workbook.add_worksheet()
-    for column, width in enumerate(WIDTHS[: len(headings)]):
-        sheet.set_column(column, column, width)
-    sheet.freeze_panes(1, 0)
-    sheet.write_row(0, 0, headings, bold)
-    return sheet
-
-
-def _guarded(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
-
-
-def _emptied(buffer: io.StringIO) -> bytes:
-    content = buffer.getvalue().encode()
-    buffer.seek(0)
-    buffer.truncate()
-    return content

@@ -3,38 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from services.registration.delegates.commands import apply_changes, hold_naming, load_people, load_places
 from services.registration.delegates.matching import Matching
-from services.registration.delegates.model import NOT_YOUR_UNIT, Changes, Draft, PlaceRefused, RowFlaw, Seat
+from services.registration.delegates.model import NOT_YOUR_UNIT, Changes, Draft, PlaceRefused, Seat
 from services.registration.delegates.seating import Seating, load_seating
 from services.registration.files.columns import (
-    IGNORED,
-    Columns,
+    facts_given,
     find_columns,
     is_vacant,
     phone_text,
     read_ordinal,
 )
-from services.registration.files.sheet import NO_FILE, Row, SheetRefused, read_rows
-from services.registration.people.model import BadValue, Facts, read_facts
+from services.registration.people.model import Facts, read_facts
 from services.registration.plan.model import View
-
-
-@dataclass(slots=True)
-class Report:
-    """What an import found, row by row, and what it did or would do."""
-
-    rows: int = 0
-    errors: list[RowFlaw] = field(default_factory=list)
-    warnings: list[RowFlaw] = field(default_factory=list)
-    changes: Changes = field(default_factory=Changes)
-    headings: dict[str, str] = field(default_factory=dict)
-    applied: bool = False
+from shared.contact import BadValue
+from shared.sheets.columns import Columns
+from shared.sheets.imports import Report, RowFlaw, open_table
+from shared.sheets.reading import Row
 
 
 def import_delegates(
@@ -42,20 +32,14 @@ def import_delegates(
 ) -> Report:
     """Name everybody in the file; `unit` limits the caller to that unit's places.
 
-    With errors, or with `dry_run`, nothing is written. Raises SheetRefused, ColumnsRefused.
+    With errors, or with `dry_run`, nothing is written. Raises SheetRefused.
     """
-    rows = read_rows(content)
-    heading = next(rows, None)
-    if heading is None:
-        raise SheetRefused(NO_FILE)
-    columns = find_columns(heading[1])
-    report = Report(headings=dict(columns.headings))
-    report.warnings += [RowFlaw(heading[0], name, IGNORED, None) for name in columns.unknown]
+    columns, rows, report = open_table(content, find_columns)
     hold_naming(session, view)
     drafts = _read_drafts(rows, columns, _Checker(load_seating(session, view), unit), report)
-    _match(session, view, drafts, report)
+    changes = _match(session, view, drafts, report)
     if not report.errors and not dry_run:
-        apply_changes(session, view, report.changes)
+        apply_changes(session, view, changes)
         report.applied = True
     return report
 
@@ -97,13 +81,15 @@ def _read_draft(row: Row, columns: Columns, checker: _Checker, report: Report) -
     try:
         seat = checker.seat(cells)
     except PlaceRefused as error:
-        report.errors.append(RowFlaw(number, error.field, error.flaw, cells.get(error.field)))
+        column = columns.column_of(error.field, row[1])
+        report.errors.append(RowFlaw(number, column, error.flaw, cells.get(error.field)))
     if facts is None or seat is None:
         return None
     doubt = checker.seating.doubt(seat)
     if doubt is not None:
-        report.warnings.append(RowFlaw(number, "unit", doubt, cells.get("unit")))
-    return Draft(number, seat, facts, columns.given)
+        column = columns.column_of("unit", row[1])
+        report.warnings.append(RowFlaw(number, column, doubt, cells.get("unit")))
+    return Draft(number, seat, facts, facts_given(columns))
 
 
 def _read_person(number: int, cells: dict[str, Any], report: Report) -> Facts | None:
@@ -113,16 +99,19 @@ def _read_person(number: int, cells: dict[str, Any], report: Report) -> Facts | 
     return facts
 
 
-def _match(session: Session, view: View, drafts: Sequence[Draft], report: Report) -> None:
+def _match(session: Session, view: View, drafts: Sequence[Draft], report: Report) -> Changes:
     unit_ids = sorted({draft.seat.unit_id for draft in drafts})
     matching = Matching(
         load_places(session, view.conference_id, unit_ids),
         load_people(session, view.conference_id, [draft.facts for draft in drafts]),
     )
     matching.match(drafts)
-    report.errors = sorted([*report.errors, *matching.errors], key=lambda flaw: flaw.row)
+    report.errors += matching.errors
     report.warnings += matching.warnings
-    report.changes = matching.changes
+    changes = matching.changes
+    report.created, report.updated = changes.created, changes.updated
+    report.unchanged = changes.unchanged
+    return changes
 
 
 def _text(value: Any) -> str | None:

@@ -1,4 +1,4 @@
-"""Vietnamese names and words: the order of lists, and search that does not care for marks."""
+"""Vietnamese names: the order of lists."""
 
 from __future__ import annotations
 
@@ -20,13 +20,6 @@ def sort_key(name: str) -> str:
         return ""
     ordered = [words[-1], *words[:1], " ".join(words[1:-1])] if len(words) > 1 else words
     return "\x02".join(_word_key(word) for word in ordered)
-
-
-def search_key(text: str) -> str:
-    """Lower case without tones and marks: "Hoà", "Hòa" and "HOA" are all "hoa", "Đ" is "d"."""
-    folded = " ".join(text.split()).casefold().replace("đ", "d")
-    decomposed = unicodedata.normalize("NFD", folded)
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 def _word_key(word: str) -> str:

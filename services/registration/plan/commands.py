@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, Table, func, insert, select, update
@@ -62,8 +63,9 @@ def store_layout(
     owner = conference_id(session, conference)
     site_facts, route_facts = list(site_rows), list(route_rows)
     site_ids = ids_of(session, sites, owner, {row["key"] for row in site_facts})
-    _store_sites(session, layout_id, site_facts, site_ids)
-    unit_ids = ids_of(session, units, owner, {row["unit"] for row in route_facts})
+    at_sites = {row["unit"] for row in site_facts if row["unit"]}
+    unit_ids = ids_of(session, units, owner, at_sites | {row["unit"] for row in route_facts})
+    _store_sites(session, layout_id, site_facts, site_ids, unit_ids)
     group_ids = ids_of(session, groups, owner, {row["group"] for row in route_facts})
     in_rank = sorted(route_facts, key=lambda row: row["rank"])
     rows = [
@@ -79,6 +81,24 @@ def store_layout(
     ]
     load_rows(session, routes, _ROUTE_COLUMNS, sorted(rows))
     analyze(session, routes)
+
+
+def change_site(session: Session, conference: str, site: str, facts: Row) -> int:
+    """Keep what people set at a site in place of the layouts' values; returns the site's number.
+
+    The layout may come later: a site has its number from the first fact about it.
+    """
+    owner = conference_id(session, conference)
+    number = ids_of(session, sites, owner, {site})[site]
+    values = {name: facts[name] for name in ("room", "address", "capacity")}
+    session.execute(update(sites).where(sites.c.id == number).values(values))
+    return number
+
+
+def close_conference(session: Session, conference: str, at: datetime | None) -> None:
+    """`at`, on the conference's clock, is when it ended; None opens it again."""
+    mine = conferences.c.id == conference_id(session, conference)
+    session.execute(update(conferences).where(mine).values(closed_at=at))
 
 
 def ids_of(session: Session, table: Table, owner: int, keys: set[str]) -> dict[str, int]:
@@ -117,18 +137,61 @@ def _store_units(session: Session, plan_id: int, rows: Sequence[Row], ids: Mappi
 
 
 def _store_groups(session: Session, plan_id: int, rows: Sequence[Row], ids: Mapping[str, int]) -> None:
-    columns = ("plan_id", "option", "group_id", "position", "name", "at", "seats", "per")
+    columns = (
+        "plan_id",
+        "option",
+        "group_id",
+        "position",
+        "name",
+        "at",
+        "seats",
+        "per",
+        "invited_by",
+        "sources",
+        "kinds",
+    )
     values = [
-        (plan_id, row["option"], ids[row["key"]], n, row["name"], row["at"], row["seats"], row["per"])
+        (
+            plan_id,
+            row["option"],
+            ids[row["key"]],
+            n,
+            row["name"],
+            row["at"],
+            row["seats"],
+            row["per"],
+            row.get("invited_by", "organiser"),
+            _joined(row["sources"]),
+            _joined(row["kinds"]),
+        )
         for n, row in enumerate(rows)
     ]
     load_rows(session, plan_groups, columns, values)
 
 
-def _store_sites(session: Session, layout_id: int, rows: Sequence[Row], ids: Mapping[str, int]) -> None:
-    columns = ("layout_id", "site_id", "position", "name", "room", "address", "capacity")
+def _joined(keys: Sequence[str] | None) -> str | None:
+    return None if keys is None else " ".join(keys)
+
+
+def _store_sites(
+    session: Session,
+    layout_id: int,
+    rows: Sequence[Row],
+    ids: Mapping[str, int],
+    unit_ids: Mapping[str, int],
+) -> None:
+    columns = ("layout_id", "site_id", "position", "name", "room", "address", "capacity", "unit_id")
     values = [
-        (layout_id, ids[row["key"]], n, row["name"], row["room"], row["address"], row["capacity"])
+        (
+            layout_id,
+            ids[row["key"]],
+            n,
+            row["name"],
+            row["room"],
+            row["address"],
+            row["capacity"],
+            unit_ids.get(row["unit"]),
+        )
         for n, row in enumerate(rows)
     ]
     load_rows(session, layout_sites, columns, values)

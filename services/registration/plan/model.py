@@ -17,6 +17,14 @@ class UnknownConference(Exception):
         self.conference = conference
 
 
+class ConferenceClosed(Exception):
+    """It is over: nobody is named, answers or is replaced any more."""
+
+
+class StartNotFixed(Exception):
+    """The time is not known yet: what is answered, checked in or reported belongs to one."""
+
+
 class UnknownRevision(Exception):
     """The revision was never proposed, or is not prepared here yet."""
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select, true
 from sqlalchemy.orm import Session
 
-from services.registration.plan.model import KEY, LARGEST, UnknownConference, UnknownRevision, View
+from services.registration.plan.model import (
+    KEY,
+    LARGEST,
+    ConferenceClosed,
+    UnknownConference,
+    UnknownRevision,
+    View,
+)
 from services.registration.plan.tables import conferences, plans
 from shared.revisions.tables import pointers, revisions
 
@@ -33,6 +41,25 @@ def get_proposed(session: Session, conference: str, revision: int) -> View:
     if row is None or row.revision is None:
         raise UnknownRevision(revision)
     return View(*row)
+
+
+def closed_at(session: Session, conference_id: int) -> datetime | None:
+    """When the conference ended; None while it has not."""
+    query = select(conferences.c.closed_at).where(conferences.c.id == conference_id)
+    return session.execute(query).scalar_one_or_none()
+
+
+def require_not_closed(session: Session, conference_id: int) -> None:
+    """Raises ConferenceClosed."""
+    if closed_at(session, conference_id) is not None:
+        raise ConferenceClosed
+
+
+def newest_plan(session: Session, conference_id: int) -> tuple[int, str]:
+    """Id and organiser of the newest plan version known here."""
+    query = select(plans.c.id, plans.c.organiser).where(plans.c.conference_id == conference_id)
+    row = session.execute(query.order_by(plans.c.version.desc()).limit(1)).one()
+    return row.id, row.organiser
 
 
 def newest_prepared(session: Session, conference: str) -> int | None:

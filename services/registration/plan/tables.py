@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -14,15 +16,19 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from shared.storage.types import UtcDateTime
+
 metadata = MetaData()
 
-# `facts_version` counts the namings: a switch's counts hold as long as it stands still.
+# `facts_version` counts the namings: a switch's counts hold as long as it stands still. `closed_at`: when
+# the conference ended, on its own clock.
 conferences = Table(
     "conferences",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("key", String, nullable=False, unique=True),
     Column("facts_version", BigInteger, nullable=False, server_default="0"),
+    Column("closed_at", UtcDateTime),
 )
 
 # `starts_at`: UTC as ISO 8601, '' while the start is open.
@@ -40,7 +46,7 @@ plans = Table(
 )
 
 
-def _keyed(name: str, *columns: Column[str]) -> Table:
+def _keyed(name: str, *columns: Column[Any]) -> Table:
     return Table(
         name,
         metadata,
@@ -55,7 +61,13 @@ def _keyed(name: str, *columns: Column[str]) -> Table:
 # The names are those of the newest plan: for what the plan of a view does not have.
 units = _keyed("units", Column("name", String, nullable=False, server_default=""))
 groups = _keyed("groups", Column("name", String, nullable=False, server_default=""))
-sites = _keyed("sites")
+# What people set in place of any layout's values.
+sites = _keyed(
+    "sites",
+    Column("room", String),
+    Column("address", String),
+    Column("capacity", Integer),
+)
 
 plan_units = Table(
     "plan_units",
@@ -67,6 +79,8 @@ plan_units = Table(
     Column("level", String, nullable=False),
 )
 
+# `sources`, `kinds`: which awardees have the group's places, as keys with spaces between; null: it is no
+# group of awardees.
 plan_groups = Table(
     "plan_groups",
     metadata,
@@ -78,6 +92,9 @@ plan_groups = Table(
     Column("at", String, nullable=False),
     Column("seats", Integer, nullable=False),
     Column("per", String),
+    Column("invited_by", String, nullable=False, server_default="organiser"),
+    Column("sources", String),
+    Column("kinds", String),
 )
 
 layout_sites = Table(
@@ -90,6 +107,7 @@ layout_sites = Table(
     Column("room", String, nullable=False),
     Column("address", String, nullable=False),
     Column("capacity", Integer),
+    Column("unit_id", Integer),
 )
 
 # Equal layouts are stored once, hence `layout_id` and not the revision. `precedence`: by rank, then plan

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.registration.answers.seats import count_seats, drop_passed
+from services.registration.invitations.commands import settle_messages
 from services.registration.plan.queries import get_proposed
 from services.registration.plan.tables import conferences, plans
 from services.registration.storage import hold_answers, upsert
@@ -40,6 +41,7 @@ def settle_placement(session: Session, revision: Revision) -> Counts:
     switch = _switch(session, revision)
     hold_answers(session, switch.view.conference_id)
     drop_passed(session, switch.view.conference_id, revision.number)
+    settle_messages(session, switch.view)
     if revision.counts is not None and _still_holds(session, switch):
         return dict(revision.counts)
     return count_changes(session, switch)

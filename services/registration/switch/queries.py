@@ -1,18 +1,17 @@
-"""A switch beforehand and afterwards: counts, changes by group and site, headcounts, affected persons."""
+"""A switch beforehand and afterwards: counts, and changes by group and site."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, String, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from services.registration.answers.tables import answers
-from services.registration.people.placement import LAYOUT, OPTION, SEATED
+from services.registration.people.placement import OPTION
 from services.registration.people.tables import places
 from services.registration.plan.model import View
-from services.registration.plan.tables import groups, layout_sites, plan_groups, routes, sites
+from services.registration.plan.tables import groups, layout_sites, plan_groups, sites
 from services.registration.switch.counting import (
     BOTH,
     CHANGED,
@@ -23,8 +22,6 @@ from services.registration.switch.counting import (
 from shared.revisions.following import Counts, get_revision
 
 MOST_LINES = 5_000
-
-_MOMENT = bindparam("moment", type_=String)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,30 +65,6 @@ def list_changes(session: Session, switch: Switch) -> list[dict[str, Any]]:
         figures = {name: getattr(persons, name, 0) or 0 for name in NAMED if name != "named"}
         lines.append(line | figures)
     return lines
-
-
-def list_headcounts(session: Session, view: View) -> list[dict[str, Any]]:
-    """Seats, persons and answers of each site of the layout, in its order; everyone counted once."""
-    counted = session.execute(_PERSONS_BY_SITE, view.parameters()).mappings()
-    persons = {row["site_id"]: row for row in counted}
-    seats = session.execute(_SEATS_BY_SITE, view.parameters()).mappings()
-    return [_headcount(site, persons.get(site["site_id"])) for site in seats]
-
-
-def _headcount(site: RowMapping, found: RowMapping | None) -> dict[str, Any]:
-    named, accepted, declined = (
-        (found["named"], found["accepted"], found["declined"]) if found is not None else (0, 0, 0)
-    )
-    return {
-        "site": site["site"],
-        "site_name": site["site_name"],
-        "seats": site["seats"],
-        "capacity": site["capacity"],
-        "named": named,
-        "accepted": accepted,
-        "declined": declined,
-        "unanswered": named - accepted - declined,
-    }
 
 
 _PLACE_COUNTS = select(*(func.sum(figure).label(name) for name, figure in PLACES.items())).select_from(BOTH)
@@ -167,48 +140,3 @@ def _place_lines() -> Select[Any]:
 
 
 _PLACE_LINES = _place_lines()
-
-_ANSWERED = (
-    (answers.c.person_id == SEATED.c.person_id)
-    & (answers.c.site_id == SEATED.c.site_id)
-    & (answers.c.starts_at == _MOMENT)
-)
-
-_PERSONS_BY_SITE = (
-    select(
-        SEATED.c.site_id,
-        func.count().label("named"),
-        func.count().filter(answers.c.answer == "accepted").label("accepted"),
-        func.count().filter(answers.c.answer == "declined").label("declined"),
-    )
-    .select_from(SEATED.outerjoin(answers, _ANSWERED))
-    .group_by(SEATED.c.site_id)
-)
-
-
-def _seats_by_site() -> Select[Any]:
-    seats = (
-        select(routes.c.site_id, func.sum(routes.c.seats).label("seats"))
-        .where(routes.c.layout_id == LAYOUT)
-        .group_by(routes.c.site_id)
-        .subquery("seats")
-    )
-    return (
-        select(
-            layout_sites.c.site_id,
-            sites.c.key.label("site"),
-            layout_sites.c.name.label("site_name"),
-            layout_sites.c.capacity,
-            func.coalesce(seats.c.seats, 0).label("seats"),
-        )
-        .select_from(
-            layout_sites.join(sites, sites.c.id == layout_sites.c.site_id).outerjoin(
-                seats, seats.c.site_id == layout_sites.c.site_id
-            )
-        )
-        .where(layout_sites.c.layout_id == LAYOUT)
-        .order_by(layout_sites.c.position)
-    )
-
-
-_SEATS_BY_SITE = _seats_by_site()

@@ -1,4 +1,4 @@
-"""Routes of a switch: changes, headcounts, placements for the other services."""
+"""Routes of a switch: changes, placements for the other services."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from marshmallow import Schema, fields, validate
 
 from services.registration.delegates.access import own_unit
 from services.registration.delegates.schemas import key_field, revision_field
-from services.registration.files.exporting import write_ndjson
+from services.registration.door.badges import Badges
+from services.registration.invitations.model import Selection
+from services.registration.invitations.queries import count_invitations
 from services.registration.plan.queries import get_view
 from services.registration.switch.placements import CHANGES, stream_placements
-from services.registration.switch.queries import get_switch, list_changes, list_headcounts
+from services.registration.switch.queries import get_switch, list_changes
 from shared.http.calls import Call, reads, wiring
 from shared.http.inputs import Blueprint
+from shared.sheets.writing import write_ndjson
 
-bp = Blueprint(
-    "registration_switch", __name__, description="What a switch changes for persons, and headcounts"
-)
+bp = Blueprint("registration_switch", __name__, description="What a switch changes for persons")
 
 _log = structlog.get_logger(__name__)
 
@@ -41,30 +42,20 @@ class ChangeLine(Schema):
     named_withdrawn = fields.Int()
 
 
+class InvitationChanges(Schema):
+    """What adopting the revision asks to do with invitations, seen from those that were issued."""
+
+    to_issue = fields.Int()
+    to_replace = fields.Int()
+    to_withdraw = fields.Int()
+    issued = fields.Int(metadata={"description": "Issued ones that stay as they are"})
+
+
 class ChangesSchema(Schema):
     revision = fields.Int()
     base = fields.Int(allow_none=True)
+    invitations = fields.Nested(InvitationChanges)
     items = fields.List(fields.Nested(ChangeLine))
-
-
-class Figures(Schema):
-    seats = fields.Int()
-    capacity = fields.Int(allow_none=True)
-    named = fields.Int()
-    accepted = fields.Int()
-    declined = fields.Int()
-    unanswered = fields.Int()
-
-
-class HeadcountLine(Figures):
-    site = fields.Str()
-    site_name = fields.Str()
-
-
-class HeadcountsSchema(Schema):
-    revision = fields.Int(allow_none=True)
-    items = fields.List(fields.Nested(HeadcountLine))
-    totals = fields.Nested(Figures)
 
 
 class RevisionQuery(Schema):
@@ -82,20 +73,15 @@ class PlacementQuery(RevisionQuery):
 @bp.response(200, ChangesSchema)
 def get_changes(call: Call, key: str, number: int) -> dict[str, Any]:
     """Places and persons that the revision adds, moves and withdraws, by group and site."""
-    switch = get_switch(call.session, get_view(call.session, key, number))
-    return {"revision": number, "base": switch.base, "items": list_changes(call.session, switch)}
-
-
-@bp.route("/conferences/<key>/headcounts")
-@reads("plan:read")
-@bp.arguments(RevisionQuery, location="query")
-@bp.response(200, HeadcountsSchema)
-def get_headcounts(call: Call, given: dict[str, Any], key: str) -> dict[str, Any]:
-    """Seats, persons and answers of each site of the current, or another prepared, revision."""
-    view = get_view(call.session, key, given["revision"])
-    items = list_headcounts(call.session, view)
-    totals = {name: sum(item[name] or 0 for item in items) for name in Figures().fields}
-    return {"revision": view.revision, "items": items, "totals": totals}
+    view = get_view(call.session, key, number)
+    switch = get_switch(call.session, view)
+    found = count_invitations(call.session, view, Selection())
+    return {
+        "revision": number,
+        "base": switch.base,
+        "invitations": {state: count["routes"] for state, count in found.items()},
+        "items": list_changes(call.session, switch),
+    }
 
 
 @bp.route("/conferences/<key>/placements")
@@ -108,10 +94,15 @@ def get_placements(call: Call, given: dict[str, Any], key: str) -> Response:
     given["unit"] = own_unit(call, given["unit"])
     wanted = {name: given[name] for name in ("group", "unit", "change") if given[name]}
     _log.info("names_read", actor=call.actor.subject, conference=key, revision=switch.view.revision, **wanted)
-    database = wiring().database
+    database, badges = wiring().database, call.context.badges
 
     def stream() -> Iterator[bytes]:
         with database.read() as session:
-            yield from write_ndjson(stream_placements(session, switch, wanted))
+            yield from write_ndjson(_with_codes(stream_placements(session, switch, wanted), badges))
 
     return Response(stream(), content_type="application/x-ndjson")
+
+
+def _with_codes(items: Iterator[dict[str, Any]], badges: Badges) -> Iterator[dict[str, Any]]:
+    """Each with the code of the badge, which invitations bear."""
+    return ({**item, "check_in_code": badges.code(item["person"])} for item in items)

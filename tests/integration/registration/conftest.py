@@ -30,14 +30,25 @@ from shared.bus.outbox import emit
 from shared.bus.pages import digest, emit_pages
 from shared.bus.tables import dead_letter
 from shared.bus.tables import metadata as bus_metadata
-from shared.config import Settings, load_settings
-from shared.contracts.planning import ConferencePlannedV1, OptionProposedV1, OptionSelectedV1
-from shared.contracts.venue import LayoutPreparedV1
+from shared.config import Settings
+from shared.contracts.event import Event
+from shared.contracts.planning import (
+    ConferenceClosedV1,
+    ConferenceOpenedV1,
+    ConferencePlannedV1,
+    OptionProposedV1,
+    OptionSelectedV1,
+)
+from shared.contracts.venue import LayoutPreparedV1, SiteChangedV1
 from shared.http.idempotency import metadata as http_metadata
 from shared.http.tokens import sign
+from shared.jobs.tables import metadata as jobs_metadata
 from shared.revisions.tables import metadata as revisions_metadata
 from shared.storage.database import Database
 from shared.storage.migrate import migrate
+from tests.house import settings_in
+from tests.integration.registration.office import Office, by_mail, with_inviters
+from tests.mailbox import Mailbox, serve, url_of
 
 ADMIN_URL = os.environ.get(
     "DIEMCAU_TEST_DATABASE_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
@@ -189,16 +200,34 @@ class Desk:
     def adopt(self, option: str) -> int:
         return self.select(self.propose(option), option)
 
+    def close(self) -> None:
+        self._say(ConferenceClosedV1)
+
+    def open(self) -> None:
+        self._say(ConferenceOpenedV1)
+
+    def _say(self, contract: type[Event]) -> None:
+        with self.told.planning.write() as session:
+            emit(session, contract, {"conference": self.key}, key=self.key)
+        self.told.pump()
+
+    def change_site(self, site: str, **facts: Any) -> None:
+        """What people set at a site; what is left out is as in the layout."""
+        data = {"conference": self.key, "site": site, "room": None, "address": None, "capacity": None}
+        with self.told.venue.write() as session:
+            emit(session, SiteChangedV1, data | facts, key=f"{self.key}/{site}")
+        self.told.pump()
+
     def call(self, method: str, path: str, *, unit: str | None = None, **given: Any) -> Any:
         headers = {"Authorization": f"Bearer {self.token(unit)}", "Accept-Language": "en"}
         headers |= given.pop("headers", {})
         url = path if path.startswith("/") else f"/api/registration/v1/{path}"
         return self.app.test_client().open(url, method=method, headers=headers, **given)
 
-    def token(self, unit: str | None) -> str:
-        if unit is None:
+    def token(self, unit: str | None, scopes: tuple[str, ...] = ()) -> str:
+        if unit is None and not scopes:
             return self.told.settings.api_key
-        scopes = ("names:read", "names:write", "plan:read")
+        scopes = scopes or ("names:read", "names:write", "plan:read")
         return sign(self.told.settings.signing_key, f"contact-{unit}", scopes, unit=unit)
 
     def get(self, path: str, **given: Any) -> Any:
@@ -254,7 +283,8 @@ def _plan_tables(tree: Mapping[str, Any]) -> Any:
     groups = [
         (
             option["key"], group["key"], group["name"], group["at"], group.get("invited_by", "organiser"),
-            group["seats"], group["rank"], group.get("per"), group.get("press", False), None, None,
+            group["seats"], group["rank"], group.get("per"), group.get("press", False),
+            group.get("awardees", {}).get("from"), group.get("awardees", {}).get("kinds"),
         )
         for option in tree["options"]
         for group in option["groups"]
@@ -343,7 +373,8 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def postgres(migrated_postgres: Database) -> Iterator[Database]:
     yield migrated_postgres
-    everything = [*metadata.tables, *bus_metadata.tables, *http_metadata.tables, *revisions_metadata.tables]
+    shared = (bus_metadata, http_metadata, revisions_metadata, jobs_metadata)
+    everything = [name for each in (metadata, *shared) for name in each.tables]
     with migrated_postgres.engine.begin() as connection:
         connection.execute(text("set local session_replication_role = replica"))
         for table in everything:
@@ -368,10 +399,7 @@ def database(request: pytest.FixtureRequest) -> Database:
 
 @pytest.fixture
 def told(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
-    monkeypatch.setenv("DIEMCAU_DATA", str(tmp_path / "data"))
-    for name in ("DIEMCAU_DATABASE_URL", "DIEMCAU_AMQP_URL", "DIEMCAU_CLOCK_START"):
-        monkeypatch.delenv(name, raising=False)
-    settings = replace(load_settings(), public_url="https://hoi-nghi.example.org")
+    settings = replace(settings_in(tmp_path / "data", monkeypatch), public_url="https://hoi-nghi.example.org")
     informants = [Database(name, f"sqlite:///{tmp_path}/{name}.sqlite") for name in ("planning", "venue")]
     for informant in informants:
         bus_metadata.create_all(informant.engine)
@@ -384,6 +412,19 @@ def told(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def small(told: Told) -> Desk:
     """A province and two districts; online with hub and bridges, or one hall."""
     return Desk(told, SMALL)
+
+
+@pytest.fixture
+def mailbox() -> Mailbox:
+    return Mailbox()
+
+
+@pytest.fixture
+def office(told: Told, mailbox: Mailbox) -> Iterator[Office]:
+    """The small conference with a real mail server; online the districts invite their own delegates."""
+    server = serve(mailbox)
+    yield Office(Desk(by_mail(told, url_of(server)), with_inviters(SMALL)), mailbox)
+    server.stop()
 
 
 @pytest.fixture

@@ -64,6 +64,7 @@ def test_link_shows_the_place_and_looking_never_answers(small: Any) -> None:
             "answered_at": None,
             "state": "open",
             "asked_again": False,
+            "substitute": None,
         }
 
 
@@ -132,6 +133,26 @@ def test_before_the_decision_and_without_a_route(small: Any) -> None:
     assert problem(small.answer(token, "accepted")) == (409, "place-closed")
     small.adopt("online")
     assert small.answer(token, "accepted").status_code == 200
+
+
+def test_nothing_is_answered_while_the_start_is_open(small: Any) -> None:
+    small.adopt("online")
+    place = small.name("lanh-dao", None, "Nguyễn Văn An", phone="0900000700")
+    token = small.link(place["id"])
+    small.plan(starts_at=None)
+    small.adopt("online")
+    assert small.get(f"rsvp/{token}")["state"] == "not-current"
+    refused = (
+        small.answer(token, "accepted"),
+        small.call("POST", f"delegates/{place['id']}/rsvp-link"),
+        small.call(
+            "POST",
+            f"rsvp/{token}",
+            json={"answer": "substituted", "note": "", "substitute": {"name": "Lê Văn Cường"}},
+        ),
+    )
+    assert [problem(answer) for answer in refused] == [(409, "start-not-fixed")] * 3
+    assert emitted(small)["responded"] == 0
 
 
 def test_links_that_do_not_open(small: Any) -> None:

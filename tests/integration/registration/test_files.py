@@ -259,3 +259,9 @@ def test_template_has_the_places_that_are_free(small: Any) -> None:
     assert small.upload(workbook(filled)).json["created"] == 11
     mine = cells(small.call("GET", small.of("delegates-template.xlsx"), unit="vinh").data)
     assert len(mine) == 1
+
+
+def test_error_names_the_column_that_the_value_stood_in(small: Any) -> None:
+    head = "Mã thành phần,Thành phần,Mã đơn vị,Đơn vị,Họ và tên\n"
+    answer = small.upload(head + "huyen,,khong-co,,Nguyễn An\n,Không có,,,Lê Bình\n")
+    assert flaws(answer) == [(2, "Mã đơn vị", "unknown-unit"), (3, "Thành phần", "unknown-group")]

@@ -11,7 +11,8 @@ import unicodedata
 import pytest
 from sqlalchemy import create_engine, text
 
-from services.registration.people.names import search_key, sort_key
+from services.registration.people.names import sort_key
+from shared.names import search_key
 
 ADMIN_URL = os.environ.get(
     "DIEMCAU_TEST_DATABASE_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.registration.people.model import BadValue, Facts, clean, national, read_facts, read_phone
+from services.registration.people.model import Facts, read_facts
+from shared.contact import BadValue, clean, national, read_phone
 
 
 @pytest.mark.parametrize(

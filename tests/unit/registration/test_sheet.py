@@ -7,9 +7,9 @@ import io
 import pytest
 from python_calamine import CalamineWorkbook
 
-from services.registration.files.columns import ColumnsRefused, find_columns
-from services.registration.files.exporting import write_csv, write_xlsx
-from services.registration.files.sheet import SheetRefused, read_rows
+from services.registration.files.columns import facts_given, find_columns
+from shared.sheets.reading import SheetRefused, read_rows
+from shared.sheets.writing import write_csv, write_xlsx
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -40,10 +40,10 @@ def test_headings_in_both_languages() -> None:
     columns = find_columns(vietnamese)
     assert columns.places == {"group_key": 0, "group": 1, "unit": 2, "ordinal": 3, "name": 4, "phone": 5}
     assert columns.unknown == ("Ghi chú",)
-    assert columns.given == {"name", "phone"}
+    assert facts_given(columns) == {"name", "phone"}
     assert columns.cells(["k", "tên", "u"])["group"] == "k"
     assert find_columns(("group", "Name", "E-mail")).places == {"group": 0, "name": 1, "email": 2}
-    with pytest.raises(ColumnsRefused):
+    with pytest.raises(SheetRefused):
         find_columns(("name", "unit"))
 
 

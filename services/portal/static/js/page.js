@@ -14,6 +14,10 @@ document.addEventListener("htmx:after:request", (event) => {
   if ((event.detail?.ctx?.response?.status ?? 0) >= 400) event.preventDefault();
 });
 
+// On a phone the conference's menu is wider than the screen: show where we are in it.
+const here = document.querySelector(".top nav [aria-current]");
+if (here) here.parentElement.scrollLeft = here.offsetLeft - (here.parentElement.clientWidth - here.offsetWidth) / 2;
+
 const menu = document.querySelector("details.menu");
 if (menu) {
   document.addEventListener("click", (event) => {
@@ -30,6 +34,23 @@ if (menu) {
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
+}
+
+// "Choose all" ticks the boxes of its form, and says whether all are ticked.
+for (const label of document.querySelectorAll("[data-check-all]")) {
+  const all = label.querySelector("input");
+  const boxes = [...label.closest("form").querySelectorAll(`input[name="${label.dataset.checkAll}"]`)];
+  const show = () => {
+    const ticked = boxes.filter((box) => box.checked).length;
+    all.checked = ticked === boxes.length;
+    all.indeterminate = ticked > 0 && ticked < boxes.length;
+  };
+  label.hidden = false;
+  all.addEventListener("change", () => {
+    for (const box of boxes) box.checked = all.checked;
+  });
+  for (const box of boxes) box.addEventListener("change", show);
+  show();
 }
 
 // The drill-downs belong to the printed comparison.

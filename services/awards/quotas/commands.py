@@ -1,0 +1,27 @@
+"""Store what planning tells of units, options and quotas."""
+
+from __future__ import annotations
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from services.awards.quotas.tables import plan_options, plan_units, plans, quotas
+from shared.bus.pages import Batch
+
+
+def store_plan(session: Session, batch: Batch) -> None:
+    """Keep units, options and quotas of a plan version."""
+    version = {"conference": batch.conference, "version": batch.head["plan_version"]}
+    head = {name: batch.head[name] for name in ("organiser", "timezone")}
+    session.execute(insert(plans).values(**version, **head))
+    units = [
+        {**version, "position": position, **{name: unit[name] for name in ("key", "name", "level")}}
+        for position, unit in enumerate(batch.tables["units"].records())
+    ]
+    session.execute(insert(plan_units), units)
+    options = [{**version, "key": option["key"]} for option in batch.tables["options"].records()]
+    if options:
+        session.execute(insert(plan_options), options)
+    rows = [{**version, **row} for row in batch.tables["quotas"].records()]
+    if rows:
+        session.execute(insert(quotas), rows)

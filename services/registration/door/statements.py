@@ -1,0 +1,76 @@
+"""The read of the door's hot path, built once; see answers/statements.py for why it is text."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Integer, String, Uuid, bindparam, column, text
+
+from services.registration.answers.statements import ROUTE, SITE
+from shared.storage.types import UtcDateTime
+
+# Of a conference that has none of the places and persons asked for, one row without a place. A place of
+# whose check-ins several of the items were taken back has a row for each.
+READ_GUESTS = (
+    text(f"""
+with here as materialized (
+  select d.id as place, d.person_id as person, d.unit_id, d.group_id, d.ordinal, c.id as conference_id,
+         c.closed_at, rev.number as revision, rev.layout_id, rev.option, plan.id as plan_id,
+         plan.starts_at as moment, r.layout_id is not null as has_route, {SITE} as site_id
+    from conferences c
+    left join pointers ptr on ptr.conference = c.key
+    left join revisions rev on rev.conference = c.key and rev.number = ptr.revision
+    left join plans plan on plan.conference_id = c.id and plan.version = rev.plan_version
+    left join places d on d.conference_id = c.id and d.person_id is not null
+     and (d.id in :places or d.person_id in :persons)
+    {ROUTE}
+   where c.key = :key
+)
+select here.conference_id, here.closed_at, here.revision, here.moment,
+       here.place, here.person, here.has_route, g.key as group_key, u.key as unit_key, here.ordinal,
+       p.name, p.position, coalesce(pg.name, g.name) as group_name, coalesce(pu.name, u.name) as unit_name,
+       here.site_id, s.key as site_key, ls.name as site_name, a.answer, ci.at, ci.item, ci.undone,
+       taken.item as taken_back
+  from here
+  left join groups g on g.id = here.group_id
+  left join units u on u.id = here.unit_id
+  left join people p on p.id = here.person
+  left join plan_groups pg
+    on pg.plan_id = here.plan_id and pg.option = here.option and pg.group_id = here.group_id
+  left join plan_units pu on pu.plan_id = here.plan_id and pu.unit_id = here.unit_id
+  left join sites s on s.id = here.site_id
+  left join layout_sites ls on ls.layout_id = here.layout_id and ls.site_id = here.site_id
+  left join answers a on a.person_id = here.person and a.site_id = here.site_id and a.starts_at = here.moment
+  left join check_ins ci
+    on ci.person_id = here.person and ci.site_id = here.site_id and ci.starts_at = here.moment
+  left join check_in_undos taken on taken.person_id = here.person and taken.item in :items
+""")
+    .bindparams(
+        bindparam("key", type_=String),
+        bindparam("places", type_=Uuid, expanding=True),
+        bindparam("persons", type_=Uuid, expanding=True),
+        bindparam("items", type_=Uuid, expanding=True),
+    )
+    .columns(
+        column("conference_id", Integer),
+        column("closed_at", UtcDateTime),
+        column("revision", Integer),
+        column("moment", String),
+        column("place", Uuid),
+        column("person", Uuid),
+        column("has_route", Boolean),
+        column("group_key", String),
+        column("unit_key", String),
+        column("ordinal", Integer),
+        column("name", String),
+        column("position", String),
+        column("group_name", String),
+        column("unit_name", String),
+        column("site_id", Integer),
+        column("site_key", String),
+        column("site_name", String),
+        column("answer", String),
+        column("at", UtcDateTime),
+        column("item", Uuid),
+        column("undone", Boolean),
+        column("taken_back", Uuid),
+    )
+)

@@ -1,0 +1,20 @@
+"""Stored plans."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from services.venue.layouts.tables import plans
+
+
+def get_plan(session: Session, conference: str, version: int) -> Row[Any] | None:
+    query = select(plans).where(plans.c.conference == conference, plans.c.version == version)
+    return session.execute(query).one_or_none()
+
+
+def newest_plan(session: Session, conference: str) -> Row[Any] | None:
+    query = select(plans).where(plans.c.conference == conference).order_by(plans.c.version.desc()).limit(1)
+    return session.execute(query).one_or_none()
