@@ -3,7 +3,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 APT := apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq
 
-.PHONY: run test lint bench screens lock clean
+.PHONY: run test lint bench bench-national chaos screens lock clean
 
 run: .venv/.run
 	@DIEMCAU_CLOCK_START=$${DIEMCAU_CLOCK_START-2021-06-24T09:00+07:00} \
@@ -20,6 +20,15 @@ lint: .venv/.dev
 
 bench: .venv/.dev
 	@tests/bin/with-servers $(PY) -m tests.bench
+
+# SIZES=22,310 measures these only; EMBEDDED=1 measures SQLite. The figures are kept in docs/scale.
+bench-national: .venv/.dev
+	@tests/bin/with-servers $(PY) -m tests.bench.national \
+		$(if $(SIZES),--sizes $(SIZES)) $(if $(EMBEDDED),--embedded)
+
+chaos: .venv/.dev
+	@DIEMCAU_CHAOS_SECONDS=$${DIEMCAU_CHAOS_SECONDS-600} \
+		tests/bin/with-servers $(PY) -m pytest tests/chaos $(ARGS)
 
 screens: .venv/.dev
 	@tests/bin/with-servers $(PY) -m tests.browser.screens

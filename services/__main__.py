@@ -7,8 +7,10 @@ import sys
 import click
 
 from diemcau import __version__
-from services.cli import accounts, describe, papers, parked, running, switching
+from services.cli import accounts, describe, live, papers, parked, republish, running, switching
 from services.cli.demo.command import demo
+from services.cli.generate.command import generate
+from services.cli.heaps import share_heaps
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -26,23 +28,27 @@ def main() -> None:
     Settings come from the environment: PORT, DIEMCAU_DATA, DIEMCAU_DATABASE_URL, DIEMCAU_AMQP_URL …
     (docs/settings.md). Exit codes: 0 done, 1 it did not work, 2 wrong use.
     """
+    share_heaps()
 
 
 for command in (
     running.up,
     running.migrate,
     running.worker,
+    live.live,
     switching.load,
     switching.status,
     switching.switch,
     switching.undo,
     parked.parked,
+    republish.republish_facts,
     accounts.account,
     describe.token,
     describe.openapi,
     describe.asyncapi,
     papers.papers,
     demo,
+    generate,
 ):
     main.add_command(command)
 

@@ -24,10 +24,14 @@ from services.registration import app as registration
 from services.venue import app as venue
 from shared.bus.delivery import Consumer
 from shared.bus.embedded import CursorConsumer
+from shared.bus.pruning import PAUSE as PRUNE_PAUSE
+from shared.bus.pruning import Pruning
 from shared.bus.rabbit import RabbitConsumer
 from shared.bus.relay import Relay
+from shared.bus.republish import Retelling
 from shared.bus.topology import Topology, declare
 from shared.config import Settings
+from shared.http.idempotency import forget_answers
 from shared.http.peers import Peers
 from shared.jobs.rounds import Rounds
 from shared.storage.database import Database
@@ -75,7 +79,7 @@ def migrate_all(system: System) -> None:
 def apis(system: System) -> dict[str, Any]:
     """The services' WSGI apps by the path that each is mounted at."""
     return {
-        f"/api/{name}": _at_full_path(module.create_app(system.settings, system.databases[name]))
+        f"/api/{name}": _at_full_path(module.create_app(system.settings, system.databases[name].hurried))
         for name, module in MODULES.items()
     }
 
@@ -85,9 +89,14 @@ def inside(mounted: dict[str, Any]) -> httpx.BaseTransport:
     return httpx.WSGITransport(app=DispatcherMiddleware(_nothing, mounted), raise_app_exceptions=False)
 
 
-def wsgi_app(system: System, mounted: dict[str, Any]) -> Any:
-    """Every API under its path, the portal everywhere else. The portal calls the APIs in process."""
-    front = portal.create_app(system.settings, transport=inside(mounted))
+def wsgi_app(
+    system: System, mounted: dict[str, Any], *, seats: int = 0, stop: threading.Event | None = None
+) -> Any:
+    """Every API under its path, the portal everywhere else. The portal calls the APIs in process.
+
+    `seats`: how many viewers may follow a board, each in a thread of the server, until `stop`.
+    """
+    front = portal.create_app(system.settings, transport=inside(mounted), seats=seats, stop=stop)
     return DispatcherMiddleware(front, mounted)
 
 
@@ -123,7 +132,21 @@ def rounds(system: System, name: str, transport: httpx.BaseTransport | None = No
     if hasattr(module, "worker"):
         peers = Peers.of(name, system.settings, transport)
         found["jobs"] = module.worker(system.settings, database, peers).rounds()
-    return found
+    return found | {"pruning": pruning(system, name)}
+
+
+def pruning(system: System, name: str) -> Rounds:
+    """A service's events and remembered answers, removed once they are old."""
+    database, keep = system.databases[name], system.settings.keep_events
+    readers = {other: system.databases[other] for other in MODULES if other != name}
+    events = Pruning(database, keep, readers)
+    return Rounds(lambda: events.go() | forget_answers(database, keep), pause=PRUNE_PAUSE)
+
+
+def retellings(system: System, owner: str, consumer: str) -> list[Retelling]:
+    """What `owner` can tell again that `consumer` listens to."""
+    listens = system.consumers[consumer].event_types
+    return [kind for kind in MODULES[owner].retellings(system.settings) if kind.concerns(listens)]
 
 
 def bus_loops(system: System, chosen: Iterable[str]) -> dict[str, Loop]:

@@ -8,7 +8,7 @@ import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,7 @@ class Settings:
     probe_allow: tuple[IPv4Network | IPv6Network, ...]
     notifier: str
     notifier_settings: dict[str, Any] = field(repr=False)
+    keep_events: timedelta = timedelta(days=30)
 
     def database_url(self, service: str) -> str:
         return self.database_template.replace("{service}", service)
@@ -103,6 +104,7 @@ def _read(env: Env) -> Settings:
         probe_allow=_networks(env, "DIEMCAU_PROBE_ALLOW"),
         notifier=notifier,
         notifier_settings=notifier_settings,
+        keep_events=timedelta(days=_at_least_one(env, "DIEMCAU_EVENT_DAYS", 30)),
     )
 
 
@@ -174,6 +176,12 @@ def _template(url: str | None, data: Path) -> str:
     if "{service}" not in url:
         raise ConfigError("DIEMCAU_DATABASE_URL must contain {service}: every service has its own database")
     return url
+
+
+def _at_least_one(env: Env, name: str, default: int) -> int:
+    if (value := env.int(name, default)) < 1:
+        raise ConfigError(f"{name} must be at least 1, not {value}")
+    return value
 
 
 def _networks(env: Env, name: str) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -35,12 +35,16 @@ PATIENCE = 180.0
 
 @dataclass
 class Installation:
-    """One system's data and settings; processes are started on it, killed, and started again."""
+    """One system's data and settings; processes are started on it, killed, and started again.
+
+    `program`: the module that is run, with what comes before any arguments.
+    """
 
     data: Path
     env: dict[str, str]
     port: int
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    program: tuple[str, ...] = ("services",)
 
     @property
     def url(self) -> str:
@@ -49,7 +53,7 @@ class Installation:
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """`diemcau ARGUMENTS`; what it prints goes to a log in the data folder."""
         log = (self.data / "log").open("ab")
-        command = [sys.executable, "-m", "services", *arguments]
+        command = [sys.executable, "-m", *self.program, *arguments]
         process = subprocess.Popen(command, cwd=ROOT, env=self.env, stdout=log, stderr=log)
         self.running.append(process)
         return process

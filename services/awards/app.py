@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from services.awards import republishing
 from services.awards.ceremony import web as ceremony_web
 from services.awards.certificates import web as certificates_web
 from services.awards.certificates.jobs import JOBS
@@ -18,11 +19,13 @@ from services.awards.nominations import web as nominations_web
 from services.awards.problems import PROBLEMS
 from services.awards.switch import web as switch_web
 from shared.bus.delivery import Consumer
+from shared.bus.republish import Retelling
 from shared.config import Settings
 from shared.contracts.awards import AwardDecidedV1, AwardsRevisionPreparedV1, AwardsRevisionSettledV1
 from shared.contracts.jobs import AwardsJobsChangedV1
 from shared.http.app import build_app
 from shared.http.peers import Peers
+from shared.jobs.queue import tally as job_tally
 from shared.jobs.web import jobs_blueprint
 from shared.jobs.worker import Worker
 from shared.storage.database import Database
@@ -33,6 +36,8 @@ from shared.storage.migrate import JOBS as JOB_TABLES
 NAME = "awards"
 MIGRATIONS = (BUS, HTTP, REVISIONS, JOB_TABLES, Path(__file__).parent / "migrations")
 EMITS = (AwardsRevisionPreparedV1, AwardsRevisionSettledV1, AwardDecidedV1, AwardsJobsChangedV1)
+
+forget_others = republishing.forget_others
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,13 @@ def create_app(settings: Settings, database: Database) -> Flask:
         emits=EMITS,
         handles=HANDLERS,
         context=context_of(settings),
+        metrics=(job_tally(database),),
     )
+
+
+def retellings(_settings: Settings) -> tuple[Retelling, ...]:
+    """What can be told again to one consumer."""
+    return republishing.retellings()
 
 
 def consumer(_settings: Settings, database: Database) -> Consumer:

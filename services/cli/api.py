@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import click
 import httpx
+from rich.console import Console
+from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from services.cli.portions import Portion, portions
 from shared.config import Settings
 
 PATIENCE = 60.0
+LONG = 600.0  # for plans and lists, which may be national
 PAUSE = 0.05
 
 
@@ -51,17 +56,27 @@ class Api:
     def post_plan(self, path: Path) -> Any:
         kind = "application/json" if path.suffix == ".json" else "application/yaml"
         headers = {"Content-Type": kind}
-        return self._call("POST", "planning/v1/plans", content=path.read_bytes(), headers=headers).json()
+        posted = {"content": path.read_bytes(), "headers": headers, "timeout": LONG}
+        return self._call("POST", "planning/v1/plans", **posted).json()
 
-    def import_delegates(self, conference: str, path: Path) -> Any:
-        """Import a delegate list once registration has heard of the conference."""
-        url = f"registration/v1/conferences/{conference}/delegates:import"
+    def import_delegates(self, conference: str, path: Path) -> dict[str, int]:
+        """Import a delegate list once registration has heard of the conference; a large one in portions,
+        with progress. Returns how many rows were created, updated and so on."""
+        url, total = f"registration/v1/conferences/{conference}/delegates:import", Counter[str]()
+        with _progress() as progress:
+            task = progress.add_task("Delegates", total=None)
+            for portion in portions(path):
+                report = self._import(url, path.name, portion)
+                total.update({name: report[name] for name in ("rows", "created", "updated", "unchanged")})
+                progress.update(task, completed=total["rows"])
+        return total
+
+    def _import(self, url: str, name: str, portion: Portion) -> Any:
         deadline = time.monotonic() + PATIENCE
         while True:
-            files = {"file": (path.name, path.read_bytes())}
-            response = self._client.post(url, files=files)
+            response = self._client.post(url, files={"file": (name, portion.content)}, timeout=LONG)
             if response.status_code != 404 or time.monotonic() > deadline:
-                return _checked(response).json()
+                return _checked(response, above=portion.above).json()
             time.sleep(PAUSE)
 
     def _call(self, method: str, path: str, **rest: Any) -> httpx.Response:
@@ -81,7 +96,13 @@ def _client(settings: Settings, transport: httpx.BaseTransport | None) -> httpx.
     )
 
 
-def _checked(response: httpx.Response) -> httpx.Response:
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+def _checked(response: httpx.Response, *, above: int = 0) -> httpx.Response:
+    """`above`: so many rows of the caller's list come before those that were sent."""
     if response.is_success:
         return response
     try:
@@ -89,5 +110,14 @@ def _checked(response: httpx.Response) -> httpx.Response:
     except ValueError:
         raise click.ClickException(f"{response.status_code} from {response.url}") from None
     lines = [problem.get("title", f"error {response.status_code}")]
-    lines += [f"  {e['pointer'] or '/'}: {e['message']} ({e['code']})" for e in problem.get("errors", [])]
+    lines += [f"  {_place(e, above)}: {e['message']} ({e['code']})" for e in problem.get("errors", [])]
+    if above:
+        lines.append(f"  The {above} rows before are written: mend the list and load it again.")
     raise click.ClickException("\n".join(lines))
+
+
+def _place(error: dict[str, Any], above: int) -> str:
+    """Where in the caller's document, or in their list, something is wrong."""
+    if "row" in error:
+        return f"row {error['row'] + above}, {error['column']}"
+    return error["pointer"] or "/"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 from rich.console import Console
 from rich.table import Table
@@ -9,6 +11,9 @@ from rich.table import Table
 from services import system as house
 from services.cli.settings import read_settings
 from shared.bus.parked import list_parked, replay
+
+PIPED = 250
+"""Columns where there is no terminal: a key that is folded is not found by who searches the output."""
 
 
 @click.group()
@@ -28,7 +33,7 @@ def list_events() -> None:
     if not table.row_count:
         click.echo("Nothing is parked.")
         return
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else PIPED).print(table)
     raise click.exceptions.Exit(1)
 
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import logging
-import signal
-import threading
 from pathlib import Path
 from typing import Any
 
 import click
-import structlog
-from waitress.server import create_server
 
 from services import system as house
 from services.cli.api import Api
+from services.cli.listening import THREADS, listen, quiet_logs, serve, stop_on_signal
 from services.cli.settings import read_settings
 from services.portal.commands import ensure_first_account
 from shared.config import Settings
 
-THREADS = 16
+SEATS = 32
+"""Viewers who may follow a board beside the requests; the others poll. `diemcau live` seats more."""
 
 
 @click.command()
@@ -39,21 +36,21 @@ def up(example: Path | None, serve_only: bool) -> None:
     with Ctrl-C, or kill it: it goes on where it was.
     """
     settings = read_settings()
-    _quiet_logs()
-    stop = _stop_on_signal()
+    quiet_logs()
+    stop = stop_on_signal()
     system = house.open_system(settings)
     house.migrate_all(system)
     house.declare_topology(system)
     account = _first_account(system)
     mounted = house.apis(system)
-    app = house.wsgi_app(system, mounted)
-    server = _listen(app, settings)
+    app = house.wsgi_app(system, mounted, seats=SEATS, stop=stop)
+    server = listen(app, settings, threads=THREADS + SEATS)
     loops = {} if serve_only else house.loops(system, transport=house.inside(mounted))
     running = house.Running(loops, stop)
     if example is not None:
         _load_example(app, settings, example)
     _greet(settings, account)
-    _serve(server, stop)
+    serve(server, stop)
     running.join()
     system.close()
     if running.broken:
@@ -77,8 +74,8 @@ def worker(services: tuple[str, ...]) -> None:
         raise click.UsageError(
             "a worker needs DIEMCAU_AMQP_URL; without it `diemcau up` moves the events itself"
         )
-    _quiet_logs()
-    stop = _stop_on_signal()
+    quiet_logs()
+    stop = stop_on_signal()
     system = house.open_system(settings)
     house.declare_topology(system)
     running = house.Running(house.loops(system, services or None), stop)
@@ -88,42 +85,9 @@ def worker(services: tuple[str, ...]) -> None:
         raise click.ClickException("a loop broke; see the log above")
 
 
-def _stop_on_signal() -> threading.Event:
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
-
-
-def _quiet_logs() -> None:
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a burst of requests is no news
-    renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        processors=[*structlog.get_config()["processors"][:-1], renderer],  # never the frames' own values
-    )
-
-
 def _first_account(system: house.System) -> tuple[str, str] | None:
     with system.databases["portal"].write() as session:
         return ensure_first_account(session)
-
-
-def _listen(app: Any, settings: Settings) -> Any:
-    try:
-        return create_server(app, host=settings.host, port=settings.port, threads=THREADS, ident="diemcau")
-    except OSError as error:
-        raise click.ClickException(
-            f"cannot listen on port {settings.port}: {error.strerror}. Set PORT."
-        ) from None
-
-
-def _serve(server: Any, stop: threading.Event) -> None:
-    """Run the server in a thread of its own, so that a signal ends it between requests."""
-    thread = threading.Thread(target=server.run, name="web", daemon=True)
-    thread.start()
-    stop.wait()
-    server.close()
 
 
 def _load_example(app: Any, settings: Settings, folder: Path) -> None:

@@ -24,7 +24,11 @@ PAUSE = 0.1
     "--delegates", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="XLSX or CSV list."
 )
 def load(plan: Path, delegates: Path | None) -> None:
-    """Post PLAN (diemcau.plan/1, YAML or JSON) to the running system; a changed plan is a new version."""
+    """Post PLAN (diemcau.plan/1, YAML or JSON) to the running system; a changed plan is a new version.
+
+    A large CSV of delegates goes in portions, each imported by itself: after a mistake mend the list and
+    load it again, what is there already is left as it is.
+    """
     api = Api.over_http(read_settings())
     stored = api.post_plan(plan)
     word = "stored" if stored["created"] else "was stored already"

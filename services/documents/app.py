@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from services.documents import republishing
 from services.documents.consumers import HANDLERS
 from services.documents.invitations.web import bp as invitations
 from services.documents.jobs import JOBS
@@ -16,6 +17,7 @@ from services.documents.register.web import bp as register
 from services.documents.sets.web import bp as sets
 from services.documents.switch.web import bp as switch
 from shared.bus.delivery import Consumer
+from shared.bus.republish import Retelling
 from shared.config import Settings
 from shared.contracts.documents import (
     DocumentIssuedV1,
@@ -28,6 +30,7 @@ from shared.contracts.documents import (
 from shared.contracts.jobs import DocumentsJobsChangedV1
 from shared.http.app import build_app
 from shared.http.peers import Peers
+from shared.jobs.queue import tally as job_tally
 from shared.jobs.web import jobs_blueprint
 from shared.jobs.worker import Worker
 from shared.storage.database import Database
@@ -46,6 +49,8 @@ EMITS = (
     PaperWithdrawnV1,
     DocumentsJobsChangedV1,
 )
+
+forget_others = republishing.forget_others
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,13 @@ def create_app(settings: Settings, database: Database) -> Flask:
         emits=EMITS,
         handles=HANDLERS,
         context=Context(FileStore(settings.files(NAME))),
+        metrics=(job_tally(database),),
     )
+
+
+def retellings(_settings: Settings) -> tuple[Retelling, ...]:
+    """What can be told again to one consumer."""
+    return republishing.retellings()
 
 
 def consumer(_settings: Settings, database: Database) -> Consumer:

@@ -11,6 +11,7 @@ from typing import Any
 from flask import Flask
 
 from diemcau import plugins, venue
+from services.planning import republishing
 from services.planning.consumers import HANDLERS
 from services.planning.opening import web as opening_web
 from services.planning.plan import web as plan_web
@@ -21,6 +22,7 @@ from services.planning.reminders.commands import remind_all
 from services.planning.switch import web as switch_web
 from services.planning.tasks import web as tasks_web
 from shared.bus.delivery import Consumer
+from shared.bus.republish import Retelling
 from shared.clock import Clock
 from shared.config import Settings
 from shared.contracts.planning import (
@@ -38,6 +40,8 @@ from shared.storage.migrate import BUS, HTTP
 NAME = "planning"
 MIGRATIONS = (BUS, HTTP, Path(__file__).parent / "migrations")
 EMITS = (ConferencePlannedV1, OptionProposedV1, OptionSelectedV1, ConferenceOpenedV1, ConferenceClosedV1)
+
+forget_others = republishing.forget_others
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,11 @@ def create_app(settings: Settings, database: Database) -> Flask:
         handles=HANDLERS,
         context=_context(settings),
     )
+
+
+def retellings(settings: Settings) -> tuple[Retelling, ...]:
+    """What can be told again to one consumer."""
+    return republishing.retellings(settings.clock.offset)
 
 
 def consumer(settings: Settings, database: Database) -> Consumer:

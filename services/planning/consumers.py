@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.planning.switch.commands import (
+from services.planning.switch.progress import (
     note_jobs,
     note_layout,
     note_layout_failed,
@@ -46,7 +46,9 @@ def on_line_tested(session: Session, fact: Fact, context: Any) -> None:
 
 
 def on_paper_submitted(session: Session, fact: Fact, context: Any) -> None:
-    note_paper(session, fact.data["conference"], fact.data["unit"], context.clock.now())
+    # Events bear real time; the conference may live on a shifted clock.
+    data, at = fact.data, fact.time + context.clock.offset
+    note_paper(session, data["conference"], data["unit"], at, retold=fact.retold)
 
 
 def on_paper_withdrawn(session: Session, fact: Fact, context: Any) -> None:

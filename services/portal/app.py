@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -10,6 +11,8 @@ import httpx
 from flask import Flask, Response, g
 
 from services.portal import assets, formatting, gate, words
+from services.portal.board.boards import Boards
+from services.portal.board.reading import Reader
 from services.portal.clients import Services
 from services.portal.navigation import SECTIONS
 from services.portal.pages import (
@@ -69,8 +72,17 @@ class PortalSettings(Protocol):
     def database_url(self, service: str) -> str: ...
 
 
-def create_app(settings: PortalSettings, *, transport: httpx.BaseTransport | None = None) -> Flask:
-    """The portal's WSGI app. `transport` reaches the services in-process; else they are called by URL."""
+def create_app(
+    settings: PortalSettings,
+    *,
+    transport: httpx.BaseTransport | None = None,
+    seats: int = 0,
+    stop: threading.Event | None = None,
+) -> Flask:
+    """The portal's WSGI app. `transport` reaches the services in-process; else they are called by URL.
+
+    `seats`: how many viewers may follow a board, each in a thread of the server, until `stop`.
+    """
     app = Flask("services.portal")
     app.config.update(
         SECRET_KEY=settings.session_secret,
@@ -86,6 +98,7 @@ def create_app(settings: PortalSettings, *, transport: httpx.BaseTransport | Non
     database = Database("portal", settings.database_url("portal"))
     app.extensions["clock"] = settings.clock
     gate.install(app, database, Services.at(settings.service_url, transport), settings.signing_key)
+    app.extensions["boards"] = _boards(settings, transport, seats, stop or threading.Event())
     formatting.install(app)
     assets.install(app)
     errors.install(app)
@@ -94,6 +107,14 @@ def create_app(settings: PortalSettings, *, transport: httpx.BaseTransport | Non
     app.after_request(_protect)
     app.add_url_rule("/health/live", "health", lambda: {"status": "live"})
     return app
+
+
+def _boards(
+    settings: PortalSettings, transport: httpx.BaseTransport | None, seats: int, stop: threading.Event
+) -> Boards:
+    """A large board takes long to read; nobody waits for it but its viewers, all at once."""
+    services = Services.at(settings.service_url, transport, patience=60)
+    return Boards(lambda key: Reader(services, settings.signing_key, key).read, seats, stop)
 
 
 def _add_pages(app: Flask, database: Database, settings: PortalSettings) -> None:

@@ -11,14 +11,6 @@ from services.portal.formatting import number_vi
 Json = dict[str, Any]
 Counts = Mapping[str, int]
 NO_CHANGE = "Không thay đổi"
-GROUP_SUMS = (
-    "places_added",
-    "places_moved",
-    "places_withdrawn",
-    "named_added",
-    "named_moved",
-    "named_withdrawn",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,28 +169,22 @@ def irrevocable(invitations: Counts) -> str:
     )
 
 
-def by_group(items: Iterable[Json]) -> list[Json]:
-    """Registration's changes summed up by group and by where from and to; one site keeps its name."""
-    groups: dict[tuple[str, bool, bool], Json] = {}
-    for item in items:
-        slot = (item["group"], bool(item["from_site"]), bool(item["site"]))
-        found = groups.setdefault(
-            slot,
-            {"group_name": item["group_name"], "from": set(), "to": set(), **dict.fromkeys(GROUP_SUMS, 0)},
-        )
-        found["from"] |= {item["from_site_name"] or item["from_site"]} - {None}
-        found["to"] |= {item["site_name"] or item["site"]} - {None}
-        for name in GROUP_SUMS:
-            found[name] += int(item.get(name) or 0)
+def by_group(groups: Iterable[Json]) -> list[Json]:
+    """Registration's sums by group with where from and to in words; one site keeps its name."""
     return [
-        {**group, "from": _places(group["from"]), "to": _places(group["to"])} for group in groups.values()
+        {
+            **group,
+            "from": _places(group["from_sites"], group["from_site_name"]),
+            "to": _places(group["sites"], group["site_name"]),
+        }
+        for group in groups
     ]
 
 
-def _places(names: set[str]) -> str:
-    if not names:
+def _places(count: int, name: str | None) -> str:
+    if not count:
         return "—"
-    return next(iter(names)) if len(names) == 1 else f"{number_vi(len(names))} nơi"
+    return name or "—" if count == 1 else f"{number_vi(count)} nơi"
 
 
 def invitations_by_group(items: Iterable[Json], order: list[str]) -> dict[str, list[Json]]:
@@ -226,6 +212,17 @@ def tasks_by_title(tasks: Iterable[Json]) -> list[Json]:
         row["title"] = title if row["units"] else task["title"]
         row["units"].append(unit)
     return list(found.values())
+
+
+def task_lines(lines: Iterable[Json]) -> list[Json]:
+    """Lines of planning as the page words them: a title of many units' ends with none of their names."""
+    found = []
+    for line in lines:
+        unit, title = line["unit_name"] or line["unit"], line["title"]
+        many = line["units"] > 1
+        told = title.removesuffix(unit).strip() if many else title
+        found.append({"title": told, "units": line["units"], "unit": unit, "due_at": line["due_at"]})
+    return found
 
 
 def awards_by_unit(items: Iterable[Json]) -> list[Json]:

@@ -25,9 +25,13 @@ def install(app: Flask) -> None:
 
 def local(value: str | datetime) -> datetime:
     """In the zone of the conference shown (`g.zone`)."""
+    return in_zone(value, g.get("zone") or ZONE)
+
+
+def in_zone(value: str | datetime, zone: str) -> datetime:
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    zone = ZoneInfo(g.get("zone") or ZONE)
-    return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)
+    known = ZoneInfo(zone)
+    return moment.replace(tzinfo=known) if moment.tzinfo is None else moment.astimezone(known)
 
 
 def date_vi(value: str | datetime | None) -> str:

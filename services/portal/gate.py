@@ -104,7 +104,12 @@ def local_path(target: str) -> str:
 
 
 def _to_sign_in() -> BaseResponse:
-    """A poll must not put the sign-in page into a part of another page: it sends the browser there."""
+    """A poll must not put the sign-in page into a part of another page: it sends the browser there.
+
+    A script that follows a board asks for no page: it is told, and loads its page again.
+    """
+    if request.accept_mimetypes and not request.accept_mimetypes.accept_html:
+        return Response(status=401)
     if request.headers.get("HX-Request"):
         return Response(headers={"HX-Redirect": url_for("sign_in.form")})
     return redirect(url_for("sign_in.form", tiep=_here()))

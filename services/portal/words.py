@@ -45,6 +45,7 @@ PLACE_STATES = {
 
 ANSWERS = {
     "accepted": Status("ok", "✓", "Sẽ dự"),
+    "waiting": Status("info", "…", "Danh sách chờ"),
     "declined": Status("warn", "✕", "Không dự được"),
     None: Status("none", "○", "Chưa trả lời"),
 }
@@ -68,7 +69,7 @@ SERVICE_STATES = {
 }
 
 PLACE_CHOICES = [(state, status.word) for state, status in PLACE_STATES.items()]
-ANSWER_CHOICES = [(answer, ANSWERS[answer].word) for answer in ("accepted", "declined")]
+ANSWER_CHOICES = [(answer, ANSWERS[answer].word) for answer in ("accepted", "waiting", "declined")]
 ANSWER_CHOICES += [("unanswered", ANSWERS[None].word)]
 PRESENCE_CHOICES = [("yes", "Đã điểm danh"), ("no", "Chưa điểm danh")]
 
@@ -106,6 +107,7 @@ JOB_KINDS: dict[str, str] = {
     "issue_invitations": "Phát hành giấy mời",
     "withdraw_invitations": "Thu hồi giấy mời",
     "send_messages": "Gửi thư",
+    "tell_let_in": "Báo người vừa có chỗ",
     "fill_awardees": "Đưa người được khen vào danh sách",
     "probe_line": "Thử đường truyền tự động",
     "draft_documents": "Lập dự thảo văn bản",

@@ -9,6 +9,7 @@ from pathlib import Path
 from flask import Flask
 
 from diemcau import notifier, plugins
+from services.registration import republishing
 from services.registration.answers.links import Links
 from services.registration.consumers import HANDLERS, Notice
 from services.registration.delegates import web as delegates_web
@@ -19,11 +20,13 @@ from services.registration.headcounts import web as headcounts_web
 from services.registration.invitations import web as invitations_web
 from services.registration.jobs import JOBS
 from services.registration.messages import web as messages_web
+from services.registration.messages.queries import tally as message_tally
 from services.registration.messages.sending import TICK, Outgoing, choose_notifier, start_senders
 from services.registration.problems import PROBLEMS
 from services.registration.rsvp import web as rsvp_web
 from services.registration.switch import web as switch_web
 from shared.bus.delivery import Consumer
+from shared.bus.republish import Retelling
 from shared.config import Settings
 from shared.contracts.jobs import RegistrationJobsChangedV1
 from shared.contracts.registration import (
@@ -31,6 +34,7 @@ from shared.contracts.registration import (
     DelegateCheckedInV1,
     DelegateNamedV1,
     DelegateRespondedV1,
+    DelegatesNamedV1,
     DelegateSubstitutedV1,
     HeadcountReportedV1,
     InvitationIssuedV1,
@@ -40,6 +44,7 @@ from shared.contracts.registration import (
 )
 from shared.http.app import build_app
 from shared.http.peers import Peers
+from shared.jobs.queue import tally as job_tally
 from shared.jobs.rounds import Rounds
 from shared.jobs.web import PROBLEMS as JOB_PROBLEMS
 from shared.jobs.web import jobs_blueprint
@@ -53,6 +58,7 @@ MIGRATIONS: tuple[Path, ...] = (BUS, HTTP, REVISIONS, JOB_TABLES, Path(__file__)
 EMITS = (
     DelegateNamedV1,
     DelegateChangedV1,
+    DelegatesNamedV1,
     DelegateRespondedV1,
     DelegateSubstitutedV1,
     DelegateCheckedInV1,
@@ -63,6 +69,8 @@ EMITS = (
     RegistrationRevisionPreparedV1,
     RegistrationRevisionSettledV1,
 )
+
+forget_others = republishing.forget_others
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +115,13 @@ def create_app(settings: Settings, database: Database) -> Flask:
             Badges(settings.derived_secret("check-in")),
             _outgoing(settings),
         ),
+        metrics=(job_tally(database), message_tally(database)),
     )
+
+
+def retellings(_settings: Settings) -> tuple[Retelling, ...]:
+    """What can be told again to one consumer."""
+    return republishing.retellings()
 
 
 def consumer(settings: Settings, database: Database) -> Consumer:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.registration.answers.seats import recount_sites
+from services.registration.answers.waiting import reseat_sites, reseat_waiting
 from services.registration.honours.commands import note_award_decided, refill_awardees
 from services.registration.plan.commands import (
     change_site,
@@ -16,6 +16,7 @@ from services.registration.plan.commands import (
     store_layout,
     store_plan,
 )
+from services.registration.plan.queries import get_view
 from services.registration.storage import hold_answers
 from services.registration.switch.commands import PARTICIPANT
 from shared.bus import pages
@@ -31,7 +32,7 @@ from shared.contracts.planning import (
     OptionSelectedV1,
 )
 from shared.contracts.venue import LayoutPreparedV1, SiteChangedV1
-from shared.revisions.following import advance, note_layout, note_proposed, note_selected
+from shared.revisions.following import advance, current_revision, note_layout, note_proposed, note_selected
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,12 @@ def on_conference_planned(session: Session, fact: Fact, _context: Any) -> None:
     unit_rows, group_rows = batch.tables["units"].records(), batch.tables["groups"].records()
     store_plan(session, batch.conference, batch.head, unit_rows, group_rows)
     refill_awardees(session, batch.conference)
-    advance(session, batch.conference, PARTICIPANT)
+    _advance(session, batch.conference)
 
 
 def on_option_proposed(session: Session, fact: Fact, _context: Any) -> None:
     note_proposed(session, fact.data, PARTICIPANT)
-    advance(session, fact.data["conference"], PARTICIPANT)
+    _advance(session, fact.data["conference"])
 
 
 def on_layout_prepared(session: Session, fact: Fact, _context: Any) -> None:
@@ -65,19 +66,19 @@ def on_layout_prepared(session: Session, fact: Fact, _context: Any) -> None:
     if is_new:
         site_rows, route_rows = tables["sites"].records(), tables["routes"].records()
         store_layout(session, batch.conference, layout_id, site_rows, route_rows)
-    advance(session, batch.conference, PARTICIPANT)
+    _advance(session, batch.conference)
 
 
 def on_option_selected(session: Session, fact: Fact, _context: Any) -> None:
     note_selected(session, fact.data)
-    advance(session, fact.data["conference"], PARTICIPANT)
+    _advance(session, fact.data["conference"])
 
 
 def on_site_changed(session: Session, fact: Fact, _context: Any) -> None:
     conference = fact.data["conference"]
     hold_answers(session, conference_id(session, conference))
     site = change_site(session, conference, fact.data["site"], fact.data)
-    recount_sites(session, conference, [site])
+    reseat_sites(session, conference, [site])
 
 
 def on_conference_closed(session: Session, fact: Fact, context: Notice) -> None:
@@ -93,6 +94,14 @@ def on_award_decided(session: Session, fact: Fact, _context: Any) -> None:
     batch = pages.collect(session, fact)
     if batch is not None:
         note_award_decided(session, batch.conference, batch.head["decision"])
+
+
+def _advance(session: Session, conference: str) -> None:
+    """Prepare and adopt what can be; another layout may have seats for those who wait."""
+    before = current_revision(session, conference)
+    advance(session, conference, PARTICIPANT)
+    if current_revision(session, conference) != before:
+        reseat_waiting(session, get_view(session, conference))
 
 
 HANDLERS: dict[type[Event], Handler] = {

@@ -92,12 +92,6 @@ PROBLEMS: dict[type[Exception], ProblemType] = {
         "Phương án hiện tại không có chỗ này",
         "The current option does not have this place",
     ),
-    answers.SiteFull: ProblemType(
-        409,
-        "site-full",
-        "{site_name} đã đủ {capacity} người nhận lời",
-        "{site_name} is full: {capacity} have accepted",
-    ),
     answers.LinkUnknown: ProblemType(
         404, "link-unknown", "Liên kết không đúng", "The link is not one of ours"
     ),

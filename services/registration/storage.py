@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, insert, text
+from sqlalchemy import Table, text
 from sqlalchemy.orm import Session
 
 from shared.storage.upsert import dialect_of, insert_into
@@ -17,7 +16,6 @@ ANSWERS_LOCK = 7301
 INVITATIONS_LOCK = 7302
 """The same for the conference's invitations: they are issued and withdrawn by one at a time."""
 
-_COPY_FROM = 1_000
 _EXCLUSIVE = text(f"select pg_advisory_xact_lock({ANSWERS_LOCK}, :conference)")
 _INVITING = text(f"select pg_advisory_xact_lock({INVITATIONS_LOCK}, :conference)")
 
@@ -29,33 +27,6 @@ def is_postgresql(session: Session) -> bool:
 def upsert(session: Session, table: Table) -> Any:
     """The INSERT of this database that can say ON CONFLICT."""
     return insert_into(dialect_of(session), table)
-
-
-def load_rows(
-    session: Session, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
-) -> None:
-    """Insert `rows`, each in the order of `columns`: by COPY where that is three times faster."""
-    if not rows:
-        return
-    if is_postgresql(session) and len(rows) >= _COPY_FROM:
-        _copy(session, table, columns, rows)
-        return
-    session.execute(insert(table), [dict(zip(columns, row, strict=True)) for row in rows])
-
-
-def _copy(session: Session, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    connection = session.connection().connection.driver_connection
-    assert connection is not None
-    names = ", ".join(f'"{column}"' for column in columns)
-    with connection.cursor() as cursor, cursor.copy(f'copy "{table.name}" ({names}) from stdin') as copy:
-        for row in rows:
-            copy.write_row(row)
-
-
-def analyze(session: Session, table: Table) -> None:
-    """Fresh statistics after a bulk load: without them the planner takes minutes for a join of seconds."""
-    if is_postgresql(session):
-        session.execute(text(f'analyze "{table.name}"'))
 
 
 def hold_answers(session: Session, conference_id: int) -> None:

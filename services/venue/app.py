@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask
 
 from diemcau import plugins, venue
+from services.venue import republishing
 from services.venue.consumers import HANDLERS
 from services.venue.layouts.web import bp as layouts
 from services.venue.lines.jobs import JOBS
@@ -18,6 +19,7 @@ from services.venue.problems import PROBLEMS
 from services.venue.sites.addresses import Guard
 from services.venue.sites.web import bp as sites
 from shared.bus.delivery import Consumer
+from shared.bus.republish import Retelling
 from shared.config import Settings
 from shared.contracts.jobs import VenueJobsChangedV1
 from shared.contracts.venue import (
@@ -30,6 +32,7 @@ from shared.contracts.venue import (
 )
 from shared.http.app import build_app
 from shared.http.peers import Peers
+from shared.jobs.queue import tally as job_tally
 from shared.jobs.web import jobs_blueprint
 from shared.jobs.worker import Worker
 from shared.storage import migrate
@@ -52,6 +55,8 @@ EMITS = (
     LineTestedV1,
     VenueJobsChangedV1,
 )
+
+forget_others = republishing.forget_others
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,13 @@ def create_app(settings: Settings, database: Database) -> Flask:
         emits=EMITS,
         handles=HANDLERS,
         context=_context(settings),
+        metrics=(job_tally(database),),
     )
+
+
+def retellings(settings: Settings) -> tuple[Retelling, ...]:
+    """What can be told again to one consumer."""
+    return republishing.retellings(_context(settings).plugins)
 
 
 def consumer(settings: Settings, database: Database) -> Consumer:

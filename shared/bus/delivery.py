@@ -34,7 +34,10 @@ from shared.storage.database import Database
 
 @dataclass(frozen=True)
 class Fact:
-    """An event as a handler sees it; `data` is what the contract loads."""
+    """An event as a handler sees it; `data` is what the contract loads.
+
+    `retold`: known already to everybody but, perhaps, this consumer (`diemcau republish`).
+    """
 
     id: UUID
     type: str
@@ -44,6 +47,7 @@ class Fact:
     time: datetime
     correlation: UUID
     data: dict[str, Any]
+    retold: bool = False
 
 
 Handler = Callable[[Session, Fact, Any], None]
@@ -93,6 +97,11 @@ class Consumer:
         if found is None and versionless(event_type) in self._subjects:
             raise UnknownVersion(event_type)
         return found
+
+    def contract(self, event_type: str) -> type[Event] | None:
+        """The contract of a type that is handled."""
+        found = self._routes.get(event_type)
+        return None if found is None else found.contract
 
     def ignores(self, event_type: str) -> bool:
         return event_type not in self._routes and versionless(event_type) not in self._subjects
@@ -144,8 +153,16 @@ def deliver(
         except Poison as error:
             return _park(consumer, letter, Failure(describe(error), 1), position)
         if parcel is None:
-            return _ignore(consumer, position)
+            return pass_over(consumer, position)
         return _deliver(consumer, parcel, letter, position, suspect)
+
+
+def pass_over(consumer: Consumer, position: Position | None) -> Outcome:
+    """Be done with an event that is of no interest, or not for this consumer."""
+    if position is not None:
+        with consumer.database.write() as session:
+            settle(session, consumer, position)
+    return Outcome.IGNORED
 
 
 def unpack(consumer: Consumer, envelope: Envelope) -> Parcel | None:
@@ -163,6 +180,7 @@ def unpack(consumer: Consumer, envelope: Envelope) -> Parcel | None:
         envelope.time,
         envelope.correlation,
         data,
+        envelope.recipient is not None,
     )
     return Parcel(fact, route)
 
@@ -212,7 +230,7 @@ def _attempt(
         try:
             with consumer.database.write() as session:
                 outcome = apply(session, consumer, parcel, among_parked=False)
-                _settle(session, consumer, position)
+                settle(session, consumer, position)
                 if failures:
                     dead_letters.forget_failures(session, consumer.name, letter.event_id)
             return outcome
@@ -220,7 +238,7 @@ def _attempt(
             with consumer.database.write() as session:
                 parked = dead_letters.park_behind(session, consumer.name, letter)
                 if parked:
-                    _settle(session, consumer, position)
+                    settle(session, consumer, position)
             if parked:
                 return Outcome.PARKED
             # A replay has just emptied the key: its events are applied now, and so can this one be.
@@ -229,18 +247,12 @@ def _attempt(
 def _park(consumer: Consumer, letter: Letter, failure: Failure, position: Position | None) -> Outcome:
     with consumer.database.write() as session:
         parked = dead_letters.park(session, consumer.name, letter, failure)
-        _settle(session, consumer, position)
+        settle(session, consumer, position)
     return Outcome.PARKED if parked else Outcome.DUPLICATE
 
 
-def _ignore(consumer: Consumer, position: Position | None) -> Outcome:
-    if position is not None:
-        with consumer.database.write() as session:
-            _settle(session, consumer, position)
-    return Outcome.IGNORED
-
-
-def _settle(session: Session, consumer: Consumer, position: Position | None) -> None:
+def settle(session: Session, consumer: Consumer, position: Position | None) -> None:
+    """Note with the outcome that the consumer is done up to `position`, if it reads by position."""
     if position is not None:
         move_cursor(session, consumer.name, position)
 

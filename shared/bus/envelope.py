@@ -20,7 +20,7 @@ class Envelope:
     """One event with its attributes. `source` is the plain service name, `time` is UTC.
 
     `key_version` counts from 1 per (source, key). `correlation` is the first event's own id when nothing
-    else started the chain.
+    else started the chain. `recipient`: the one consumer that a known fact is told again; None: everybody.
     """
 
     id: UUID
@@ -33,6 +33,7 @@ class Envelope:
     correlation: UUID
     causation: UUID | None
     data: dict[str, Any]
+    recipient: str | None = None
 
     def to_bytes(self) -> bytes:
         return stamp(self.unstamped(), self.key_version)
@@ -52,6 +53,8 @@ class Envelope:
         }
         if self.causation is not None:
             attributes["causationid"] = self.causation
+        if self.recipient is not None:
+            attributes["recipient"] = self.recipient
         return orjson.dumps(attributes | {"data": self.data}, option=orjson.OPT_UTC_Z)
 
     @classmethod
@@ -74,6 +77,7 @@ class Envelope:
             correlation=_uuid(attributes, "correlationid"),
             causation=None if causation is None else _uuid(attributes, "causationid"),
             data=_data(attributes),
+            recipient=None if attributes.get("recipient") is None else _text(attributes, "recipient"),
         )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -20,7 +21,7 @@ from shared.bus.trace import Trace, current_trace
 from shared.contracts.event import Event
 from shared.storage.upsert import dialect_of, insert_into
 
-_COLUMNS = ("id", "ordering_key", "key_version", "type", "envelope", "created_at")
+_COLUMNS = ("id", "ordering_key", "key_version", "type", "envelope", "created_at", "recipient")
 _FROM_CALLER = tuple(name for name in _COLUMNS if name != "key_version")
 
 
@@ -34,30 +35,92 @@ class Backlog:
 
 
 def emit(
-    session: Session, contract: type[Event], data: Mapping[str, Any], *, key: str, subject: str | None = None
+    session: Session,
+    contract: type[Event],
+    data: Mapping[str, Any],
+    *,
+    key: str,
+    subject: str | None = None,
+    time: datetime | None = None,
 ) -> UUID:
     """Store one event with the caller's transaction and return its id.
 
     `key` is the ordering key: events of one key are delivered in the order of their commits, for which
     the key's row stays locked until the transaction ends. `subject` is the aggregate's id, `key` if
-    absent. Raises `ContractViolation` when the contract forbids `data`.
+    absent. `time`: when it happened (UTC), now if absent. In a session of `retelling` the event goes to
+    one consumer only. Raises `ContractViolation` when the contract forbids `data`.
     """
+    row = _row(session, contract, data, key=key, subject=subject, time=time)
+    _store(session, [row])
+    event_id: UUID = row["id"]
+    return event_id
+
+
+def emit_each(session: Session, contract: type[Event], data: Mapping[str, Mapping[str, Any]]) -> None:
+    """Store events of one type by their ordering keys, in one round trip.
+
+    In the order of the keys, so that two transactions never wait for each other crosswise. Raises as
+    `emit` does.
+    """
+    _store(session, [_row(session, contract, data[key], key=key) for key in sorted(data)])
+
+
+def _row(
+    session: Session,
+    contract: type[Event],
+    data: Mapping[str, Any],
+    *,
+    key: str,
+    subject: str | None = None,
+    time: datetime | None = None,
+) -> dict[str, Any]:
     if not key:
         raise ContractViolation(f"{contract.event_type}: empty ordering key")
-    envelope = _envelope(session.info["service"], contract, to_wire(contract, data), key, subject or key)
-    values = {
+    sent, now = to_wire(contract, data), datetime.now(UTC)
+    envelope = _envelope(session.info, contract, sent, key, subject or key, time or now)
+    return {
         "id": envelope.id,
         "ordering_key": key,
         "type": envelope.type,
         "envelope": _unstamped(envelope),
-        "created_at": envelope.time,
+        "created_at": now,
+        "recipient": envelope.recipient,
     }
+
+
+def _store(session: Session, rows: list[dict[str, Any]]) -> None:
     if dialect_of(session) == "postgresql":
-        session.execute(_PG_EMIT, values)
-    else:
-        version = session.execute(_SQLITE_BUMP, {"ordering_key": key}).scalar_one()
-        session.execute(_SQLITE_EMIT, values | {"key_version": version})
-    return envelope.id
+        session.execute(_PG_EMIT, rows if len(rows) > 1 else rows[0])  # for one, a pipeline costs more
+        return
+    for row in rows:
+        version = session.execute(_SQLITE_BUMP, {"ordering_key": row["ordering_key"]}).scalar_one()
+        session.execute(_SQLITE_EMIT, row | {"key_version": version})
+
+
+@contextmanager
+def retelling(session: Session, recipient: str) -> Iterator[None]:
+    """Let everything emitted inside go to the consumer `recipient` alone."""
+    session.info["recipient"] = recipient
+    try:
+        yield
+    finally:
+        del session.info["recipient"]
+
+
+def hold_keys(session: Session, keys: Collection[str]) -> set[str]:
+    """Lock those ordering keys that nobody else holds just now, until the transaction ends; never waits.
+
+    On SQLite a writing transaction is alone anyway.
+    """
+    known = select(ordering_keys.c.key).where(ordering_keys.c.key.in_(keys)).order_by(ordering_keys.c.key)
+    return set(session.execute(known.with_for_update(skip_locked=True)).scalars())
+
+
+def wait_for_key(session: Session, key: str) -> None:
+    """Lock an ordering key, of which there may have been no event yet, until the transaction ends."""
+    new = insert_into(dialect_of(session), ordering_keys).values(key=key, version=0)
+    kept = {"version": ordering_keys.c.version}
+    session.execute(new.on_conflict_do_update(index_elements=ordering_keys.primary_key, set_=kept))
 
 
 def backlog(session: Session) -> Backlog:
@@ -70,20 +133,28 @@ def backlog(session: Session) -> Backlog:
     return Backlog(count, oldest and (oldest if oldest.tzinfo else oldest.replace(tzinfo=UTC)), failed)
 
 
-def _envelope(service: str, contract: type[Event], data: dict[str, Any], key: str, subject: str) -> Envelope:
+def _envelope(
+    info: Mapping[Any, Any],
+    contract: type[Event],
+    data: dict[str, Any],
+    key: str,
+    subject: str,
+    time: datetime,
+) -> Envelope:
     event_id = uuid7()
     trace = current_trace() or Trace(correlation=event_id)
     return Envelope(
         id=event_id,
         type=contract.event_type,
-        source=service,
+        source=info["service"],
         subject=subject,
-        time=datetime.now(UTC),
+        time=time,
         key=key,
         key_version=0,  # given by the statement that stores it; see `stamp`
         correlation=trace.correlation,
         causation=trace.causation,
         data=data,
+        recipient=info.get("recipient"),
     )
 
 

@@ -21,14 +21,14 @@ _CHUNK = 100
 
 
 class Parcel(NamedTuple):
-    """One outbox row on its way: `body` is the finished envelope."""
+    """One outbox row on its way: `body` is the finished envelope. `queue`: the only one that it is for."""
 
     seq: int
     id: str
     type: str
     key: str
-    key_version: int
     body: bytes
+    queue: str | None = None
 
 
 @dataclass
@@ -160,9 +160,10 @@ class Publisher:
             delivery_mode=2,
             message_id=parcel.id,
             type=parcel.type,
-            headers={"partitionkey": parcel.key, "keyversion": parcel.key_version},
         )
-        self._channel.basic_publish(self._exchange, parcel.type, parcel.body, properties, mandatory=True)
+        # The broker's nameless exchange leads to the queue of the routing key's name.
+        where = (self._exchange, parcel.type) if parcel.queue is None else ("", parcel.queue)
+        self._channel.basic_publish(*where, parcel.body, properties, mandatory=True)
 
     def _on_return(self, _channel: Any, method: Any, properties: Any, _body: bytes) -> None:
         # The broker returns an unroutable event first and confirms it afterwards.

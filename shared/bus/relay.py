@@ -48,6 +48,7 @@ _UNPUBLISHED = (
         outbox.c.ordering_key,
         outbox.c.key_version,
         outbox.c.envelope,
+        outbox.c.recipient,
     )
     .where(outbox.c.published_at.is_(None), outbox.c.seq > bindparam("after"))
     .order_by(outbox.c.seq)
@@ -124,7 +125,7 @@ class Relay:
                 parcels = self._unpublished(connection, after=0)
                 if parcels:
                     self._active_at = time.monotonic()
-                    self._record(connection, self._publish(connection, publisher, parcels), stop)
+                    self._record(connection, self._publish(connection, publisher, parcels))
                 else:
                     self._wake.wait(self._poll_pause())
 
@@ -148,11 +149,14 @@ class Relay:
     def _unpublished(self, connection: Connection, *, after: int) -> list[Parcel]:
         rows = connection.execute(_UNPUBLISHED, {"after": after, "window": self._window})
         return [
-            Parcel(seq, str(event_id), event_type, key, version, stamp(envelope, version))
-            for seq, event_id, event_type, key, version, envelope in rows
+            Parcel(seq, str(event_id), event_type, key, stamp(envelope, version), self._queue(to))
+            for seq, event_id, event_type, key, version, envelope, to in rows
         ]
 
-    def _record(self, connection: Connection, receipt: Receipt, stop: threading.Event) -> None:
+    def _queue(self, recipient: str | None) -> str | None:
+        return None if recipient is None else self._topology.queue(recipient)
+
+    def _record(self, connection: Connection, receipt: Receipt) -> None:
         self._mark(connection, receipt)
         for reason in sorted(set(receipt.refused.values())):
             seqs = [seq for seq, given in receipt.refused.items() if given == reason]
@@ -160,8 +164,8 @@ class Relay:
         if receipt.lost:
             raise BrokerDown(receipt.lost)
         if receipt.refused:
-            _log.warning("events_refused", service=self._service, count=len(receipt.refused))
-            self._pause(stop)
+            # A channel that was told no may hear no for ever, also when there is room again: take another.
+            raise BrokerDown(f"{len(receipt.refused)} events refused")
 
     def _mark(self, connection: Connection, receipt: Receipt) -> None:
         if receipt.confirmed:

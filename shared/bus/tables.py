@@ -38,6 +38,7 @@ outbox = Table(
     Column("published_at", DateTime(timezone=True)),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("last_error", String),
+    Column("recipient", String),  # the only consumer that it is for; null: everybody's
     UniqueConstraint("ordering_key", "key_version"),
     # AUTOINCREMENT never reuses a number: a cursor would step over an event that got a deleted one's.
     sqlite_autoincrement=True,

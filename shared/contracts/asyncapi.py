@@ -68,6 +68,7 @@ def _message(contract: type[Event]) -> dict[str, Any]:
             "properties": {
                 "specversion": {"const": "1.0"},
                 "type": {"const": contract.event_type},
+                "recipient": {"type": "string", "description": "Told again, to this consumer alone"},
                 "data": {"$ref": f"#/components/schemas/{contract.__name__}"},
             },
         },

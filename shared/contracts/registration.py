@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from shared.contracts.event import Event
+from shared.contracts.event import Event, PagedEvent
 from shared.contracts.revision import REGISTRATION_COUNTS, RevisionAnswer
+
+WAYS = ("link", "substitute", "waiting-list")
+"""By the delegate's link; with the place of who was replaced, or by having sent somebody; by a seat that
+became free while they waited."""
 
 
 class RegistrationRevisionPreparedV1(RevisionAnswer):
@@ -44,8 +48,17 @@ class DelegateChangedV1(Event):
     ordinal = fields.Int(required=True, validate=validate.Range(min=1))
 
 
+class DelegatesNamedV1(PagedEvent):
+    """What many DelegateNamedV1 and DelegateChangedV1 would tell: sent in their place by a big import.
+
+    Tables: named, changed (both: place, person, group, unit, ordinal).
+    """
+
+    event_type = "diemcau.registration.delegates.named.v1"
+
+
 class DelegateRespondedV1(Event):
-    """A person accepted or declined for a site."""
+    """A person accepted or declined for a site, or waits there for a seat; `via`: see WAYS."""
 
     event_type = "diemcau.registration.delegate.responded.v1"
 
@@ -55,8 +68,9 @@ class DelegateRespondedV1(Event):
     group = fields.Str(required=True)
     unit = fields.Str(required=True)
     ordinal = fields.Int(required=True, validate=validate.Range(min=1))
-    answer = fields.Str(required=True, validate=validate.OneOf(["accepted", "declined"]))
+    answer = fields.Str(required=True, validate=validate.OneOf(["accepted", "waiting", "declined"]))
     site = fields.Str(required=True)
+    via = fields.Str(validate=validate.OneOf(WAYS))
 
 
 class InvitationIssuedV1(Event):

@@ -12,6 +12,7 @@ from flask import Flask, Response, g, render_template_string, request
 from flask.json.provider import JSONProvider
 from flask_smorest import Api, Blueprint
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
+from prometheus_client.registry import Collector
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
@@ -19,6 +20,7 @@ from uuid_utils.compat import uuid7
 from diemcau import __version__
 from shared.bus import trace
 from shared.bus.delivery import Consumer, Handler
+from shared.bus.metrics import BusMetrics
 from shared.bus.outbox import backlog
 from shared.bus.tables import dead_letter
 from shared.bus.web import parked_blueprint
@@ -46,8 +48,12 @@ def build_app(
     emits: Iterable[type[Event]],
     handles: Mapping[type[Event], Handler],
     context: Any = None,
+    metrics: Iterable[Collector] = (),
 ) -> Flask:
-    """The WSGI app that serves `/api/<service>/v1/…`; parked events are replayed with `handles`."""
+    """The WSGI app that serves `/api/<service>/v1/…`; parked events are replayed with `handles`.
+
+    `metrics`: what the service counts beside requests and events.
+    """
     app = Flask(f"services.{service}")
     app.json = _Orjson(app)
     app.config.update(_openapi_config(service), MAX_CONTENT_LENGTH=MAX_BODY)
@@ -63,6 +69,7 @@ def build_app(
     problems.install(app, problem_table)
     _add_documents(app, service, api, asyncapi(service, emits, handles))
     _add_health(app, service, database)
+    _add_metrics(app, service, (BusMetrics(database), *metrics))
     _add_correlation(app)
     return app
 
@@ -148,8 +155,10 @@ _DOCS = """<!doctype html>
 </dl></html>"""
 
 
-def _add_health(app: Flask, service: str, database: Database) -> None:
+def _add_metrics(app: Flask, service: str, collectors: Iterable[Collector]) -> None:
     registry = CollectorRegistry()
+    for each in collectors:
+        registry.register(each)
     seconds = Histogram(
         "diemcau_http_request_seconds",
         "Requests",
@@ -164,6 +173,12 @@ def _add_health(app: Flask, service: str, database: Database) -> None:
         seconds.labels(service, route, request.method, response.status_code).observe(elapsed)
         return response
 
+    @app.get(f"/api/{service}/metrics")
+    def metrics() -> Response:
+        return Response(generate_latest(registry), content_type="text/plain; version=0.0.4")
+
+
+def _add_health(app: Flask, service: str, database: Database) -> None:
     @app.get(f"/api/{service}/health/live")
     def live() -> dict[str, str]:
         return {"status": "live"}
@@ -173,12 +188,6 @@ def _add_health(app: Flask, service: str, database: Database) -> None:
         with database.read() as session:
             session.execute(text("select 1"))
             return {"status": "ready", **_waiting(session)}
-
-    @app.get(f"/api/{service}/metrics")
-    def metrics() -> Response:
-        with database.read() as session:
-            lines = "".join(f'diemcau_{n}{{service="{service}"}} {v}\n' for n, v in _waiting(session).items())
-        return Response(generate_latest(registry).decode() + lines, content_type="text/plain; version=0.0.4")
 
 
 def _waiting(session: Session) -> dict[str, int]:

@@ -47,16 +47,18 @@ def wiring() -> Wiring:
     return found
 
 
-def reads(rule: str | None, *others: str) -> Callable[[View], View]:
+def reads(rule: str | None, *others: str, patient: bool = False) -> Callable[[View], View]:
     """The view reads in one snapshot, for who meets one of the rules; a rule is scopes with blanks between
-    them, all needed. None: open to the public (signed links)."""
+    them, all needed. None: open to the public (signed links). `patient`: it looks at everybody, which may
+    take long at national size.
+    """
     needed = () if rule is None else (rule, *others)
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
         def wrapped(*args: Any, **kwargs: Any) -> Any:
             wired, actor = wiring(), _actor(needed)
-            with wired.database.read() as session:
+            with wired.database.read(patient=patient) as session:
                 return view(Call(session, actor, wired.clock.now(), wired.context), *args, **kwargs)
 
         return _described(wrapped, Access(needed, writes=False))
@@ -64,11 +66,13 @@ def reads(rule: str | None, *others: str) -> Callable[[View], View]:
     return decorate
 
 
-def writes(rule: str | None, *others: str, if_match: IfMatch = "") -> Callable[[View], View]:
+def writes(
+    rule: str | None, *others: str, if_match: IfMatch = "", patient: bool = False
+) -> Callable[[View], View]:
     """The view is one transaction; with an `Idempotency-Key` its answer is kept in that transaction.
 
     Rules as for `reads`. `if_match` tells the reader of OpenAPI that the view calls `check_if_match`:
-    always, or when given one.
+    always, or when given one. `patient`: it may take minutes, as an import does.
     """
     needed = () if rule is None else (rule, *others)
 
@@ -76,7 +80,7 @@ def writes(rule: str | None, *others: str, if_match: IfMatch = "") -> Callable[[
         @functools.wraps(view)
         def wrapped(*args: Any, **kwargs: Any) -> Response:
             wired, actor = wiring(), _actor(needed)
-            with wired.database.write() as session:
+            with wired.database.write(patient=patient) as session:
                 earlier = replay(session, actor)
                 if earlier is not None:
                     return earlier

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from flask import Response, request
-from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, select
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, delete, select, tuple_
 from sqlalchemy.orm import Session
 
 from shared.http.problems import FieldError, Problem, ProblemType
 from shared.http.tokens import Actor
+from shared.storage.database import Database
 from shared.storage.types import UtcDateTime
 from shared.storage.upsert import dialect_of, insert_into
 
 metadata = MetaData()
+BATCH = 1_000
 
 idempotency_keys = Table(
     "idempotency_keys",
@@ -90,6 +92,19 @@ def store(session: Session, actor: Actor, response: Response) -> None:
             body=response.get_data(),
         )
     )
+
+
+def forget_answers(database: Database, keep: timedelta) -> bool:
+    """Remove answers older than `keep`, a batch at a time; whether there may be more to remove."""
+    keys = idempotency_keys.c
+    old = select(keys.actor, keys.key).where(keys.created_at < datetime.now(UTC) - keep).limit(BATCH)
+    with database.read() as session:
+        if session.execute(old.limit(1)).first() is None:
+            return False
+    with database.write() as session:
+        mine = tuple_(keys.actor, keys.key).in_(old)
+        removed = session.execute(delete(idempotency_keys).where(mine).returning(keys.key)).all()
+    return len(removed) == BATCH
 
 
 def _key() -> str | None:

@@ -43,9 +43,11 @@ class _Parser(FlaskParser):
             return missing
         try:
             tree = json.loads(body.decode(), parse_constant=_refuse)
-            list(_unstorable(tree))  # walks it all: too deep a tree is no input of ours
+            found = list(_unstorable(tree))  # walks it all: too deep a tree is no input of ours
         except (ValueError, RecursionError):
             raise Problem(MALFORMED, errors=[_NO_JSON]) from None
+        if found:
+            raise ValidationError(_nested(found))
         return tree
 
     def load_multipart(self, req: Request, schema: Schema) -> Any:
@@ -53,7 +55,7 @@ class _Parser(FlaskParser):
         return self._makeproxy(CombinedMultiDict([req.form, req.files]), schema)
 
     def pre_load(self, location_data: Any, *, schema: Schema, req: Request, location: str) -> Any:
-        if found := list(_unstorable(location_data)):
+        if location != "json" and (found := list(_unstorable(location_data))):
             raise ValidationError(_nested(found))
         return location_data
 
@@ -70,6 +72,11 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest ships 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._prepare_doc_cbks.append(describe_access)
+
+    def arguments(self, schema: Any, *, location: str = "json", **described: Any) -> Any:
+        """The schema's instance is made once: making it costs more than reading a request with it."""
+        made = schema() if isinstance(schema, type) else schema
+        return super().arguments(made, location=location, **described)
 
     def response(
         self, status_code: int, schema: Any = None, *, content_type: str | None = None, **described: Any

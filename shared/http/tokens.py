@@ -17,6 +17,8 @@ from shared.http.problems import FORBIDDEN, UNAUTHENTICATED, Problem
 from shared.scopes import SCOPES
 
 ISSUER = "diemcau"
+LEEWAY = 60
+"""Seconds by which the clocks of two machines may differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,10 @@ class Verifier:
         self._key = OKPKey.import_key(dict(verify_key))
         self._api_key = api_key.encode()
         self._claims = jwt.JWTClaimsRegistry(
-            iss={"essential": True, "value": ISSUER}, exp={"essential": True}, sub={"essential": True}
+            leeway=LEEWAY,
+            iss={"essential": True, "value": ISSUER},
+            exp={"essential": True},
+            sub={"essential": True},
         )
 
     def actor(self) -> Actor:

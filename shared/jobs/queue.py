@@ -14,6 +14,8 @@ from uuid_utils.compat import uuid7
 from shared.bus.outbox import emit
 from shared.contracts.jobs import BY_SERVICE
 from shared.jobs.tables import jobs
+from shared.metrics import Tally
+from shared.storage.database import Database
 
 ACTIVE = ("queued", "running")
 ENDED = ("done", "failed", "cancelled")
@@ -115,7 +117,24 @@ def announce(session: Session, conference: str, revision: int | None) -> None:
     service = session.info["service"]
     data = {"conference": conference, "revision": revision, "service": service}
     figures = {state: counts.get(state, 0) for state in (*ACTIVE, "done", "failed")}
-    emit(session, BY_SERVICE[service], {**data, **figures}, key=f"{conference}/jobs/{revision}")
+    emit(session, BY_SERVICE[service], {**data, **figures}, key=announced_under(conference, revision))
+
+
+def list_told(session: Session) -> list[tuple[str, int]]:
+    """The revisions whose jobs are told of: conference and number."""
+    query = select(jobs.c.conference, jobs.c.revision).where(jobs.c.revision.is_not(None)).distinct()
+    return [(row.conference, row.revision) for row in session.execute(query)]
+
+
+def tally(database: Database) -> Tally:
+    """Jobs by kind and state, for Prometheus."""
+    query = select(jobs.c.kind, jobs.c.state, func.count()).group_by(jobs.c.kind, jobs.c.state)
+    return Tally(database, "diemcau_jobs", "Background work by state", ("kind", "state"), query)
+
+
+def announced_under(conference: str, revision: int) -> str:
+    """The ordering key of what is told of a revision's jobs."""
+    return f"{conference}/jobs/{revision}"
 
 
 def _change(

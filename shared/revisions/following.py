@@ -83,18 +83,18 @@ def note_proposed(session: Session, data: Mapping[str, Any], part: Participant) 
     """Remember a proposal. One that comes again (a retry) is answered again."""
     fields = {name: data[name] for name in ("option", "plan_version", "base")}
     _upsert(session, data["conference"], data["revision"], fields)
-    revision = get_revision(session, data["conference"], data["revision"])
-    if revision.counts is not None:
-        _answer(session, part.service, part.prepared, revision, revision.counts)
-    if revision.settled and revision.counts is not None:
-        _answer(session, part.service, part.settled, revision, revision.counts)
+    answer_again(session, data["conference"], data["revision"], part)
 
 
 def note_layout(session: Session, conference: str, number: int, digest: str) -> tuple[int, bool]:
-    """The layout's id, and whether it is new here: equal layouts are stored once."""
+    """The layout's id, and whether it is new here: equal layouts are stored once.
+
+    A layout that no revision refers to was forgotten: it is new again, and keeps its id.
+    """
     same = select(layouts.c.id).where(layouts.c.conference == conference, layouts.c.digest == digest)
     layout_id = session.execute(same).scalar_one_or_none()
-    is_new = layout_id is None
+    referring = select(revisions.c.number).where(revisions.c.layout_id == layout_id).limit(1)
+    is_new = layout_id is None or session.execute(referring).first() is None
     if layout_id is None:
         insert = layouts.insert().values(conference=conference, digest=digest).returning(layouts.c.id)
         layout_id = session.execute(insert).scalar_one()
@@ -142,6 +142,22 @@ def current_revision(session: Session, conference: str) -> int | None:
     """The pointer: read it once per request and carry the number through every query."""
     query = select(pointers.c.revision).where(pointers.c.conference == conference)
     return session.execute(query).scalar_one_or_none()
+
+
+def list_answered(session: Session) -> list[tuple[str, int]]:
+    """The revisions that this service has prepared: conference and number."""
+    query = select(revisions.c.conference, revisions.c.number).where(revisions.c.counts.is_not(None))
+    return [(row.conference, row.number) for row in session.execute(query.order_by(*revisions.primary_key))]
+
+
+def answer_again(session: Session, conference: str, number: int, part: Participant) -> None:
+    """Tell once more that a revision is prepared here, and settled if it is."""
+    revision = get_revision(session, conference, number)
+    if revision.counts is None:
+        return
+    _answer(session, part.service, part.prepared, revision, revision.counts)
+    if revision.settled:
+        _answer(session, part.service, part.settled, revision, revision.counts)
 
 
 def _prepare(session: Session, revision: Revision, part: Participant) -> None:

@@ -7,11 +7,14 @@ import json
 import statistics
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 CLIENTS = 4
+
+Post = tuple[str, dict[str, Any]]
+"""A path and the body to send there."""
 
 
 @dataclass(frozen=True)
@@ -26,18 +29,23 @@ class Load:
     def p50(self) -> float:
         return statistics.median(self.milliseconds)
 
+    @property
+    def p99(self) -> float:
+        return statistics.quantiles(self.milliseconds, n=100)[-1]
 
-def post_all(port: int, paths: Sequence[str], bodies: Sequence[dict[str, Any]]) -> Load:
-    """POST `bodies[i]` to `paths[i]`, shared among the clients. Fails unless every answer is 200."""
-    taken: list[list[float]] = [[] for _ in range(CLIENTS)]
+
+def post_all(port: int, posts: Sequence[Post], headers: Mapping[str, str], *, clients: int = CLIENTS) -> Load:
+    """Send all of them, shared among the clients. Fails unless every answer is 200."""
+    taken: list[list[float]] = [[] for _ in range(clients)]
     errors: list[str] = []
 
     def client(number: int) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port)
-        for index in range(number, len(paths), CLIENTS):
+        for path, body in posts[number::clients]:
             started = time.perf_counter()
-            data = json.dumps(bodies[index])
-            connection.request("POST", paths[index], data, {"Content-Type": "application/json"})
+            connection.request(
+                "POST", path, json.dumps(body), {"Content-Type": "application/json", **headers}
+            )
             answer = connection.getresponse()
             text = answer.read()
             taken[number].append((time.perf_counter() - started) * 1000)
@@ -45,7 +53,7 @@ def post_all(port: int, paths: Sequence[str], bodies: Sequence[dict[str, Any]]) 
                 errors.append(f"{answer.status} {text[:200]!r}")
                 return
 
-    threads = [threading.Thread(target=client, args=(number,)) for number in range(CLIENTS)]
+    threads = [threading.Thread(target=client, args=(number,)) for number in range(clients)]
     started = time.perf_counter()
     for thread in threads:
         thread.start()
@@ -53,4 +61,4 @@ def post_all(port: int, paths: Sequence[str], bodies: Sequence[dict[str, Any]]) 
         thread.join()
     seconds = time.perf_counter() - started
     assert not errors, errors[0]
-    return Load(len(paths), seconds, tuple(ms for part in taken for ms in part))
+    return Load(len(posts), seconds, tuple(ms for part in taken for ms in part))

@@ -52,12 +52,12 @@ class System:
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     with installation(tmp_path_factory.mktemp("diemcau"), servers=False) as installed:
         installed.up("--example", str(EXAMPLE))
-        _add_people(installed.data)
+        add_people(installed.data)
         with installed.client() as api:
             yield System(installed.url, api)
 
 
-def _add_people(data: Path) -> None:
+def add_people(data: Path) -> None:
     database = Database("portal", f"sqlite:///{data}/portal.sqlite")
     with database.write() as session:
         for username, (name, role, unit) in PEOPLE.items():

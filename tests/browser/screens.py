@@ -25,6 +25,7 @@ SHOWN = {
     "conference": (CONFERENCE, WIDE),
     "switch": (f"{CONFERENCE}/phuong-an", WIDE),
     "board": (f"{CONFERENCE}/diem-cau", WIDE),
+    "screen": (f"{CONFERENCE}/man-hinh", WIDE),
     "delegates": (f"{CONFERENCE}/dai-bieu", WIDE),
     "invitations": (f"{CONFERENCE}/giay-moi", WIDE),
     "documents": (f"{CONFERENCE}/van-ban", WIDE),

@@ -106,6 +106,16 @@ def test_scan_after_scan_works_good_or_bad(open_page: Open, system: System, pict
     page.click("text=Chọn")
 
 
+def test_search_shows_those_of_this_door_first(open_page: Open, system: System) -> None:
+    system.decide("online")
+    page = open_page("tiep")
+    page.goto(f"{DOOR}?diem=hung-nguyen")
+    scan(page, "Nguyễn")  # over a hundred people, few of them there
+    found = page.locator(".door-found button")
+    expect(found).to_have_count(12)
+    expect(found.first).to_contain_text("Huyện Hưng Nguyên")
+
+
 def test_guest_is_found_by_name_and_taken_back(open_page: Open, system: System, picture: Take) -> None:
     system.decide("online")
     delegate = new_delegate(system)

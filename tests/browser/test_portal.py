@@ -131,7 +131,7 @@ def test_board_shows_the_hub_first_and_filters(open_page: Open, system: System, 
     rows = page.locator("#bang tbody tr")
     expect(rows).to_have_count(22)
     expect(rows.nth(0)).to_contain_text("Điểm cầu tỉnh")
-    expect(page.locator("#live")).to_have_text("Tự cập nhật")
+    expect(page.locator("#live")).to_have_text("Trực tiếp")
     picture(page, "diem-cau-1366")
     page.fill("#q", "đô lương")
     expect(rows).to_have_count(1)
@@ -143,17 +143,6 @@ def test_board_of_the_hall_shows_the_overrun(open_page: Open, system: System) ->
     page.goto(f"{HOME}/diem-cau")
     expect(page.locator("#bang tbody tr")).to_have_count(1)
     expect(page.locator("#bang")).to_contain_text("Vượt 6 chỗ")
-
-
-def test_board_says_since_when_its_figures_may_be_old(open_page: Open, system: System) -> None:
-    system.decide("online")
-    page = open_page()
-    page.goto(f"{HOME}/diem-cau")
-    page.route("**/diem-cau*", lambda route: route.abort())
-    expect(page.locator("#live")).to_contain_text("số liệu có thể đã cũ từ", timeout=WAIT)
-    expect(page.locator("#bang tbody tr")).to_have_count(22)
-    page.unroute("**/diem-cau*")
-    expect(page.locator("#live")).to_have_text("Tự cập nhật", timeout=WAIT)
 
 
 def add_delegate(page: Page, name: str) -> None:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
-import selectors
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from kombu import Connection
@@ -21,6 +18,7 @@ from sqlalchemy.engine import make_url
 from shared.bus.tables import metadata
 from shared.bus.topology import Topology
 from shared.storage.database import Database
+from tests.network import Network
 
 ADMIN_URL = os.environ.get(
     "DIEMCAU_TEST_DATABASE_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
@@ -30,7 +28,7 @@ AMQP_URL = os.environ.get("DIEMCAU_TEST_AMQP_URL", "amqp://guest:guest@127.0.0.1
 NewDatabase = Callable[[str], Database]
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 15) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 60) -> None:
     """Return once `condition` holds; fails the test when it does not within `seconds`."""
     end = time.monotonic() + seconds
     while not condition():
@@ -49,7 +47,7 @@ def running(run: Callable[[threading.Event], None]) -> Iterator[threading.Thread
         yield thread
     finally:
         stop.set()
-        thread.join(20)
+        thread.join(60)
         assert not thread.is_alive(), "the loop did not stop"
 
 
@@ -135,73 +133,8 @@ def new_topology() -> Iterator[Callable[[Mapping[str, frozenset[str]]], Topology
             channel.exchange_delete(topology.unrouted)
 
 
-class Network:
-    """A wire between us and the broker that can be cut, or go deaf in the broker's direction to us."""
-
-    def __init__(self) -> None:
-        self.muted = False
-        self._pairs: list[tuple[socket.socket, socket.socket]] = []
-        self._down = False
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    @property
-    def amqp_url(self) -> str:
-        parts = urlsplit(AMQP_URL)
-        port = self._listener.getsockname()[1]
-        login = parts.netloc.rpartition("@")[0]
-        return urlunsplit(parts._replace(netloc=f"{login}@127.0.0.1:{port}"))
-
-    def cut(self) -> None:
-        """Close every connection and refuse new ones."""
-        self._down = True
-        self._drop()
-
-    def mend(self) -> None:
-        self.muted = self._down = False
-
-    def close(self) -> None:
-        self._listener.close()
-        self._drop()
-
-    def _drop(self) -> None:
-        pairs, self._pairs = self._pairs, []
-        for end in (end for pair in pairs for end in pair):
-            end.close()
-
-    def _accept(self) -> None:
-        parts = urlsplit(AMQP_URL)
-        while True:
-            try:
-                near, _ = self._listener.accept()
-            except OSError:
-                return
-            if self._down:
-                near.close()
-                continue
-            far = socket.create_connection((parts.hostname, parts.port or 5672))
-            self._pairs.append((near, far))
-            threading.Thread(target=self._carry, args=(near, far), daemon=True).start()
-
-    def _carry(self, near: socket.socket, far: socket.socket) -> None:
-        selector = selectors.DefaultSelector()
-        selector.register(near, selectors.EVENT_READ, far)
-        selector.register(far, selectors.EVENT_READ, near)
-        try:
-            while True:
-                for key, _ in selector.select(0.1):
-                    data = key.fileobj.recv(65536)
-                    if not data:
-                        raise ConnectionResetError
-                    if not (self.muted and key.fileobj is far):
-                        key.data.sendall(data)
-        except (OSError, ValueError):
-            near.close()
-            far.close()
-
-
 @pytest.fixture
 def network() -> Iterator[Network]:
-    network = Network()
+    network = Network(AMQP_URL)
     yield network
     network.close()

@@ -10,7 +10,7 @@ from marshmallow import Schema, fields
 from sqlalchemy import event, select
 
 from shared.bus.envelope import Envelope, stamp
-from shared.bus.outbox import backlog, emit
+from shared.bus.outbox import backlog, emit, emit_each
 from shared.bus.payload import ContractViolation
 from shared.bus.tables import outbox
 from shared.bus.trace import traced
@@ -90,6 +90,25 @@ def test_emit_is_one_statement_on_postgresql(new_postgres: Any) -> None:
     with database.write() as session:
         emit(session, CountedV1, {"number": 1}, key="k")
     assert len(statements) == 1
+
+
+def test_many_events_are_stored_in_the_order_of_their_keys(new_database: Any) -> None:
+    database = new_database("venue")
+    with database.write() as session:
+        emit(session, CountedV1, {"number": 0}, key="b")
+        emit_each(session, CountedV1, {"b": {"number": 2}, "c": {"number": 3}, "a": {"number": 1}})
+    stored = [(envelope.key, envelope.key_version, envelope.data["number"]) for envelope in sent(database)]
+    assert stored == [("b", 1, 0), ("a", 1, 1), ("b", 2, 2), ("c", 1, 3)]
+
+
+def test_many_events_are_one_statement_on_postgresql(new_postgres: Any) -> None:
+    database = new_postgres("venue")
+    statements: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+    with database.write() as session:
+        emit_each(session, CountedV1, {f"k{number}": {"number": number} for number in range(50)})
+    assert len(statements) == 1
+    assert len(sent(database)) == 50
 
 
 def test_sequence_follows_commits_within_a_key(new_postgres: Any) -> None:

@@ -40,7 +40,7 @@ class Heard:
 def on_counted(session: Any, fact: Any, heard: Heard) -> None:
     session.execute(text("SELECT 1"))
     heard.numbers.append(fact.data["number"])
-    assert heard.gate.wait(20)
+    assert heard.gate.wait(60)
 
 
 @pytest.fixture
@@ -124,13 +124,15 @@ def test_one_consumer_holds_a_few_events_only(
     consumer: Consumer, topology: Topology, amqp_url: str, publish: Any, running: Any, wait_until: Any
 ) -> None:
     consumer.context.gate.clear()
-    publish(*[counted(number) for number in range(1, 51)])
+    total = PREFETCH + 50
+    publish(*[counted(number) for number in range(1, total + 1)])
     with running(RabbitConsumer(consumer, amqp_url, topology).run):
+        wait_until(lambda: waiting(amqp_url, topology) == total - PREFETCH)
         wait_until(lambda: consumer.context.numbers)
         time.sleep(0.2)
-        assert waiting(amqp_url, topology) == 50 - PREFETCH
+        assert waiting(amqp_url, topology) == total - PREFETCH
         consumer.context.gate.set()
-        wait_until(lambda: recorded(consumer) == 50)
+        wait_until(lambda: recorded(consumer) == total)
 
 
 def test_database_down_leaves_the_event_with_the_broker(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import httpx
 
-from tests.servers import EXAMPLE, KEY, PATIENCE, Installation, installation
+from tests.convergence.office import Office
+from tests.convergence.views import current_view
+from tests.servers import EXAMPLE, KEY, PATIENCE, Installation
 
 PLANNING = f"planning/v1/conferences/{KEY}"
 REGISTRATION = f"registration/v1/conferences/{KEY}"
@@ -72,19 +73,9 @@ def wait_for_drafts(http: httpx.Client) -> None:
             time.sleep(0.1)
 
 
-def current_view(http: httpx.Client) -> dict[str, Any]:
+def view_at_rest(http: httpx.Client) -> dict[str, Any]:
     wait_for_drafts(http)
-    return {
-        "delegates": delegates(http),
-        "headcounts": http.get(f"{REGISTRATION}/headcounts").json()["items"],
-        "sites": http.get(f"venue/v1/conferences/{KEY}/sites").json()["items"],
-        "tasks": [  # reminders are history: they only grow, in rounds of their own
-            {name: task[name] for name in ("id", "key", "unit", "title", "due_at", "state")}
-            for task in http.get(f"{PLANNING}/tasks").json()["items"]
-        ],
-        "presentations": http.get(f"awards/v1/conferences/{KEY}/presentations").json()["items"],
-        "documents": http.get(f"documents/v1/conferences/{KEY}/documents").json()["items"],
-    }
+    return current_view(Office(http, KEY))
 
 
 def switch(http: httpx.Client, option: str) -> dict[str, Any]:
@@ -127,8 +118,8 @@ def test_online_in_person_online_loses_nothing(installed: Installation) -> None:
     assert (first["sites_opened"], first["places"], first["invitations_to_issue"]) == (22, 516, 136)
     assert first["named_added"] == first["named"] == 439
     given = answer_some(http)
-    before = current_view(http)
-    assert {d["id"]: d["answer"] for d in before["delegates"] if d["answer"]} == given
+    before, everybody = view_at_rest(http), delegates(http)
+    assert {d["id"]: d["answer"] for d in everybody if d["answer"]} == given
 
     hall = counts(switch(http, "in_person"))
     assert (hall["sites_closed"], hall["places"], hall["overruns"]) == (22, 106, 1)
@@ -142,7 +133,7 @@ def test_online_in_person_online_loses_nothing(installed: Installation) -> None:
     assert {d["site"] for d in delegates(http) if d["status"] == "placed"} == {"hall"}
 
     switch(http, "online")
-    assert current_view(http) == before
+    assert (view_at_rest(http), delegates(http)) == (before, everybody)
 
 
 def test_concurrent_decisions_have_one_winner(installed: Installation) -> None:
@@ -168,38 +159,3 @@ def test_concurrent_decisions_have_one_winner(installed: Installation) -> None:
         assert refused["newest"]["revision"] == winner
         assert refused["newest"]["entered_by"]
     wait_for(http, winner, "settled")
-
-
-def test_killed_at_any_moment_the_switch_completes(installed: Installation) -> None:
-    installed.up("--example", str(EXAMPLE))
-    for delay in (0.0, 0.02, 0.05, 0.1, 0.2, 0.4):
-        http = installed.client()
-        option = "in_person" if http.get(PLANNING).json()["current_option"] == "online" else "online"
-        order = {"option": option, "reason": f"Tắt máy sau {delay} s"}
-        number = http.post(f"{PLANNING}/decisions", json=order).json()["revision"]
-        time.sleep(delay)
-        installed.kill()
-        installed.up("--example", str(EXAMPLE))
-        revision = wait_for(installed.client(), number, "settled")
-        assert revision["settled"] == 5
-    parked = installed.start("parked", "list")
-    assert parked.wait(30) == 0, installed.log()
-
-
-def test_worker_that_is_down_is_waited_for(tmp_path: Path) -> None:
-    with installation(tmp_path, servers=True) as installed:
-        installed.up("--serve-only")
-        installed.start("worker", "planning", "venue", "documents", "awards")
-        http = installed.client()
-        plan = (EXAMPLE / "plan.yaml").read_bytes()
-        http.post("planning/v1/plans", content=plan, headers={"Content-Type": "application/yaml"})
-        order = {"option": "online", "reason": "Đường truyền của một dịch vụ bị đứt"}
-        number = http.post(f"{PLANNING}/decisions", json=order).json()["revision"]
-        settling = wait_for(http, number, "settling")
-        deadline = time.monotonic() + PATIENCE
-        while settling["settled"] < 4:
-            assert time.monotonic() < deadline, installed.log()
-            settling = wait_for(http, number, "settling")
-        assert settling["services"]["registration"]["state"] == "waiting"
-        installed.start("worker", "registration")
-        assert wait_for(http, number, "settled")["settled"] == 5

@@ -21,7 +21,12 @@ from services.awards.decision.model import (
     check_quotas,
     digest_of,
 )
-from services.awards.decision.queries import approved_nominations, current_decision, get_decision
+from services.awards.decision.queries import (
+    annex_of,
+    approved_nominations,
+    current_decision,
+    get_decision,
+)
 from services.awards.decision.tables import decision_papers, decisions, recipients
 from services.awards.nominations.commands import hold_campaign
 from services.awards.quotas.queries import Plan, slots_of
@@ -87,7 +92,7 @@ def decide_awards(
     }
     session.execute(insert(decisions).values(values))
     session.execute(insert(recipients), [_row(decision, order, line) for order, line in enumerate(annex, 1)])
-    _announce(session, plan.conference, values, annex)
+    tell_decision(session, decision)
     return get_decision(session, decision), True
 
 
@@ -106,15 +111,18 @@ def note_ended(session: Session, document: UUID, why: str) -> None:
     session.execute(changed.values(in_force=False, ended=why))
 
 
-def _announce(session: Session, conference: str, decided: dict[str, Any], annex: Sequence[Recipient]) -> None:
-    rows = [(str(line.id), line.unit, line.kind, order) for order, line in enumerate(annex, 1)]
+def tell_decision(session: Session, decision: UUID) -> None:
+    """Who is honoured, in the order of the annex."""
+    decided = get_decision(session, decision)
+    annex = annex_of(session, decision)
+    rows = [(str(line["nomination"]), *(line[name] for name in _COLUMNS[1:])) for line in annex]
     emit_pages(
         session,
         AwardDecidedV1,
-        key=conference,
-        conference=conference,
-        batch=f"{conference}/awards/{decided['sequence']}",
-        head={"decision": decided["id"]},
+        key=decided.conference,
+        conference=decided.conference,
+        batch=f"{decided.conference}/awards/{decided.sequence}",
+        head={"decision": decision},
         tables={"recipients": (_COLUMNS, rows)},
     )
 

@@ -98,7 +98,7 @@ class DecidedSchema(Schema):
 
 
 @bp.route("/conferences/<key>/award-decision", methods=["POST"])
-@writes("awards:write")
+@writes("awards:write", patient=True)
 @bp.arguments(DecidingSchema)
 @bp.response(200, DecidedSchema)
 def post_decision(call: Call, given: dict[str, Any], key: str) -> dict[str, Any]:

@@ -28,7 +28,7 @@ bp = Blueprint("nomination_files", __name__, description="Nominations as files")
 
 
 @bp.route("/conferences/<key>/nominations:import", methods=["POST"])
-@writes("awards:nominate")
+@writes("awards:nominate", patient=True)
 @bp.arguments(ImportQuery, location="query")
 @bp.arguments(ImportFile, location="files")
 @bp.response(200, ReportSchema)

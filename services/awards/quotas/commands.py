@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.awards.quotas.tables import plan_options, plan_units, plans, quotas
 from shared.bus.pages import Batch
+from shared.storage.bulk import load_rows
 
 
 def store_plan(session: Session, batch: Batch) -> None:
@@ -14,11 +15,12 @@ def store_plan(session: Session, batch: Batch) -> None:
     version = {"conference": batch.conference, "version": batch.head["plan_version"]}
     head = {name: batch.head[name] for name in ("organiser", "timezone")}
     session.execute(insert(plans).values(**version, **head))
+    told = ("key", "name", "level")
     units = [
-        {**version, "position": position, **{name: unit[name] for name in ("key", "name", "level")}}
-        for position, unit in enumerate(batch.tables["units"].records())
+        (batch.conference, version["version"], place, *(unit[name] for name in told))
+        for place, unit in enumerate(batch.tables["units"].records())
     ]
-    session.execute(insert(plan_units), units)
+    load_rows(session, plan_units, ("conference", "version", "position", *told), units)
     options = [{**version, "key": option["key"]} for option in batch.tables["options"].records()]
     if options:
         session.execute(insert(plan_options), options)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from services.awards.decision.queries import annex_of, get_current
@@ -25,21 +26,24 @@ from services.awards.switch.tables import layout_sites, preparations, presentati
 from shared.bus.pages import Batch
 from shared.contracts.awards import AwardsRevisionPreparedV1, AwardsRevisionSettledV1
 from shared.revisions.following import Counts, Participant, Revision, prepared_counts
+from shared.storage.bulk import load_rows
 from shared.storage.upsert import dialect_of, insert_into
 
 
 def store_layout(session: Session, layout_id: int, batch: Batch) -> None:
     """Keep where the layout presents awards, and the names of its sites."""
-    told = batch.tables["presentations"].records()
-    rows = [{"layout_id": layout_id, "position": position, **row} for position, row in enumerate(told)]
-    if rows:
-        session.execute(insert(presentations), rows)
-    sites = [
-        {"layout_id": layout_id, "position": position, "key": site["key"], "name": site["name"]}
-        for position, site in enumerate(batch.tables["sites"].records())
-    ]
-    if sites:
-        session.execute(insert(layout_sites), sites)
+    _keep(session, layout_id, presentations, batch.tables["presentations"].records(), _TOLD)
+    _keep(session, layout_id, layout_sites, batch.tables["sites"].records(), ("key", "name"))
+
+
+_TOLD = ("group", "unit", "site", "seats", "sources", "kinds")
+
+
+def _keep(
+    session: Session, layout_id: int, table: Table, told: Iterable[Mapping[str, Any]], columns: Sequence[str]
+) -> None:
+    rows = [(layout_id, place, *(one[name] for name in columns)) for place, one in enumerate(told)]
+    load_rows(session, table, ("layout_id", "position", *columns), rows)
 
 
 def choose_presented(

@@ -4,6 +4,7 @@ puts first where seats are fewer."""
 from __future__ import annotations
 
 from collections import Counter
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,8 @@ from shared.http.problems import INVALID, FieldError, Problem
 from shared.revisions.following import current_revision, get_prepared
 
 bp = Blueprint("awards", __name__, description="Where awards are presented")
+
+SHOWN_CHANGES = 1_000
 
 
 class PresentationSchema(Schema):
@@ -90,10 +93,14 @@ def get_presentations(call: Call, wanted: dict[str, Any], key: str) -> dict[str,
 @reads("plan:read")
 @bp.response(200, PresentationChanges)
 def get_changes(call: Call, key: str, number: int) -> dict[str, Any]:
-    """Presentations kept, moved and deferred against the base; provisional until it is decided who."""
+    """Presentations kept, moved and deferred against the base, the first 1,000; provisional until it is
+    decided who. The counts of the revision are of all."""
     revision = get_prepared(call.session, key, number)
     names = _names(call, key, revision.plan_version)
     provisional = current_decision(call.session, key) is None
+    changes = queries.changes_of(call.session, revision)
+    if len(changes) > SHOWN_CHANGES:  # then only what changes is of interest
+        changes = Counter({one: count for one, count in changes.items() if one.change != "kept"})
     items = [
         {
             "unit": change.unit,
@@ -105,7 +112,7 @@ def get_changes(call: Call, key: str, number: int) -> dict[str, Any]:
             "change": change.change,
             "provisional": provisional,
         }
-        for change, count in queries.changes_of(call.session, revision).items()
+        for change, count in islice(changes.items(), SHOWN_CHANGES)
     ]
     return {"revision": number, "base": revision.base, "items": items}
 

@@ -130,7 +130,7 @@ class Play:
 
     def headcount(self) -> Facts:
         totals = self.stage.api.get(self._at("registration", "headcounts"))["totals"]
-        names = ("seats", "named", "accepted", "declined", "unanswered", "checked_in", "reported")
+        names = ("seats", "named", "accepted", "waiting", "declined", "unanswered", "checked_in", "reported")
         return {name: totals[name] for name in names}
 
     def report_headcounts(self) -> Facts:
@@ -144,7 +144,7 @@ class Play:
 
     def check_in(self, share: int) -> Facts:
         """Out of ten who are expected at each site, `share` are there."""
-        expected = [one for one in self._seated() if one["answer"] != "declined"]
+        expected = [one for one in self._seated() if one["answer"] not in ("declined", "waiting")]
         came = [one for number, one in enumerate(expected) if number % 10 < share]
         outcomes: list[Facts] = []
         for chunk in _chunks(came, 500):

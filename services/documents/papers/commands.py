@@ -23,6 +23,7 @@ from services.documents.papers.queries import (
     Asked,
     find_paper,
     find_speaker,
+    get_asked,
     get_version,
     is_asked,
     standing_version,
@@ -74,9 +75,7 @@ def submit_paper(
     if standing is not None and all(getattr(standing, same) == getattr(draft, same) for same in SAME):
         return standing.id, False
     id = _add_version(session, paper.id, draft, by.name, now)
-    late = is_late(now, asked.due)
-    data = {"conference": asked.conference, "unit": unit, "paper": paper.id, "late": late}
-    emit(session, PaperSubmittedV1, data, key=str(paper.id))
+    _tell_submitted(session, paper, late=is_late(now, asked.due))
     return id, True
 
 
@@ -95,8 +94,18 @@ def withdraw_version(session: Session, id: UUID, *, reason: str, by: str, now: d
         raise AlreadyWithdrawn
     if standing_version(session, version.paper) is None:
         session.execute(update(papers).where(papers.c.id == version.paper).values(speaking=None))
-        data = {"conference": version.conference, "unit": version.unit, "paper": version.paper}
-        emit(session, PaperWithdrawnV1, data, key=str(version.paper))
+        _tell_withdrawn(session, version.conference, version.unit, version.paper)
+
+
+def tell_paper(session: Session, paper: UUID) -> None:
+    """Whether the unit has a paper, as it is now."""
+    row = session.execute(select(papers).where(papers.c.id == paper)).one()
+    standing = standing_version(session, paper)
+    if standing is None:
+        _tell_withdrawn(session, row.conference, row.unit, paper)
+    else:
+        due = get_asked(session, row.conference).due
+        _tell_submitted(session, row, late=is_late(standing.submitted_at, due))
 
 
 def choose_speaker(session: Session, asked: Asked, unit: str, order: int | None) -> None:
@@ -116,6 +125,16 @@ def choose_speaker(session: Session, asked: Asked, unit: str, order: int | None)
         if other is not None and other.unit != unit:
             raise OrderTaken(order, asked.plan.unit_names.get(other.unit, other.unit))
     session.execute(update(papers).where(papers.c.id == paper.id).values(speaking=order))
+
+
+def _tell_submitted(session: Session, paper: Row[Any], *, late: bool) -> None:
+    data = {"conference": paper.conference, "unit": paper.unit, "paper": paper.id, "late": late}
+    emit(session, PaperSubmittedV1, data, key=str(paper.id))
+
+
+def _tell_withdrawn(session: Session, conference: str, unit: str, paper: UUID) -> None:
+    data = {"conference": conference, "unit": unit, "paper": paper}
+    emit(session, PaperWithdrawnV1, data, key=str(paper))
 
 
 def _lock_or_make(session: Session, conference: str, unit: str) -> Row[Any]:

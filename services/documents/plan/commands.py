@@ -19,6 +19,7 @@ from services.documents.plan.tables import (
     requirements,
 )
 from shared.bus.pages import Batch
+from shared.storage.bulk import analyze, load_rows
 from shared.storage.upsert import dialect_of, insert_into
 
 TOLD = ("title", "timezone", "starts_at", "window_from", "window_to")
@@ -47,11 +48,10 @@ def store_plan(session: Session, batch: Batch) -> None:
 
 def store_layout(session: Session, layout_id: int, batch: Batch) -> None:
     """Keep the routes: an invitation is one per route."""
-    columns = ("group", "unit", "site", "seats")
-    routes = batch.tables["routes"].records()
-    rows = [{"layout_id": layout_id, **{name: route[name] for name in columns}} for route in routes]
-    if rows:
-        session.execute(insert(layout_routes), rows)
+    told = ("group", "unit", "site", "seats")
+    rows = [(layout_id, *(route[name] for name in told)) for route in batch.tables["routes"].records()]
+    load_rows(session, layout_routes, ("layout_id", *told), rows)
+    analyze(session, layout_routes)
 
 
 def note_award(session: Session, conference: str, decision: UUID) -> None:

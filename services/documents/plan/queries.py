@@ -114,7 +114,8 @@ def list_requirements(session: Session, conference: str, version: int) -> tuple[
 
 
 def routes_of(layout_id: int | None) -> Select[Any]:
-    return select(layout_routes).where(layout_routes.c.layout_id == layout_id)
+    """No layout has the id 0; SQLite looks through everything again and again for one that is null."""
+    return select(layout_routes).where(layout_routes.c.layout_id == (layout_id or 0))
 
 
 def count_routes(session: Session, layout_id: int | None) -> int:

@@ -219,6 +219,14 @@ def _tell_issued(session: Session, issued: RowMapping) -> None:
     emit(session, DocumentIssuedV1, data, key=str(issued["id"]))
 
 
+def tell_document(session: Session, document: UUID) -> None:
+    """That the document got its number, and if it does not hold any more, why."""
+    row = get_document(session, document)
+    _tell_issued(session, row)
+    if row["status"] in (SUPERSEDED, RECALLED):
+        _tell_superseded(session, row, row["superseded_by"], row["status"])
+
+
 def _tell_superseded(session: Session, document: RowMapping, by: UUID | None, reason: str) -> None:
     data = {"conference": document["conference"], "document": document["id"], "by": by, "reason": reason}
     emit(session, DocumentSupersededV1, data, key=str(document["id"]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -21,13 +21,15 @@ from services.planning.plan.model import (
     plan_digest,
     units_asked_for_papers,
 )
+from services.planning.plan.outline import outline_of
 from services.planning.plan.problems import PlanInvalid, pointing_into
-from services.planning.plan.queries import PlanVersion, lock_conference, lock_unclosed
+from services.planning.plan.queries import PlanVersion, get_tree, lock_conference, lock_unclosed
 from services.planning.plan.reader import Plugins, read_plan
 from services.planning.plan.tables import conferences, plan_tasks, plan_versions
 from shared.bus.pages import emit_pages
 from shared.contracts.planning import ConferencePlannedV1
 from shared.names import search_key
+from shared.storage.bulk import load_rows
 from shared.storage.upsert import dialect_of, insert_into
 
 
@@ -54,7 +56,11 @@ def store_plan(session: Session, plan: ConferencePlan, tree: Tree, *, by: str, n
     version = newest + 1
     session.execute(update(conferences).where(conferences.c.key == key).values(plan_version=version))
     row = {"conference": key, "version": version, "digest": digest, "tree": tree}
-    session.execute(insert(plan_versions).values(**row, stored_at=now, stored_by=by))
+    read = {
+        "outline": outline_of(cast("dict[str, Any]", tree)),
+        "unit_names": {unit.key: unit.name for unit in plan.units},
+    }
+    session.execute(insert(plan_versions).values(**row, **read, stored_at=now, stored_by=by))
     _store_tasks(session, plan, version)
     announce_plan(session, plan, version)
     return StoredPlan(key, version, created=True)
@@ -74,12 +80,13 @@ def amend_plan(
 
     Raises PlanInvalid, its pointers into `changes`; ConferenceClosed.
     """
-    facts = {**stored.tree["conference"], **changes}
+    whole = get_tree(session, stored.conference, stored.version)
+    facts = {**whole["conference"], **changes}
     facts.pop("programme", None)
     for name in ("starts_at", "ends_at"):
         if changes.get(name):
             facts[name] = local_text(changes[name], facts["timezone"])
-    amended = {**stored.tree, "conference": facts}
+    amended: dict[str, Any] = {**whole, "conference": facts}
     if "programme" in changes:
         amended["programme"] = _numbered(changes["programme"])
     try:
@@ -136,27 +143,25 @@ def _digest(session: Session, key: str, version: int) -> str | None:
 
 def _store_tasks(session: Session, plan: ConferencePlan, version: int) -> None:
     tasks = (*expand_tasks(plan), *paper_tasks(plan))
+    searched = {title: search_key(title) for title in {task.title for task in tasks}}
     rows = [
-        {"conference": plan.conference.key, "version": version, "position": position, **row}
+        (plan.conference.key, version, position, *row, searched[task.title])
         for position, task in enumerate(tasks)
         for row in _task_rows(task)
     ]
-    if rows:
-        session.execute(insert(plan_tasks), rows)
+    load_rows(session, plan_tasks, _TASK_COLUMNS, rows)
 
 
-def _task_rows(task: Task) -> Iterator[dict[str, Any]]:
+_TASK_COLUMNS = (
+    "conference", "version", "position",
+    "key", "unit", "option", "title", "with_units", "days_before", "at", "search",
+)  # fmt: skip
+
+
+def _task_rows(task: Task) -> Iterator[tuple[Any, ...]]:
+    at = task.due.at.strftime("%H:%M") if task.due.at else None
     for option in task.only or ("",):
-        yield {
-            "key": task.key,
-            "unit": task.unit,
-            "option": option,
-            "title": task.title,
-            "with_units": list(task.with_units),
-            "days_before": task.due.days_before,
-            "at": task.due.at.strftime("%H:%M") if task.due.at else None,
-            "search": search_key(task.title),
-        }
+        yield task.key, task.unit, option, task.title, list(task.with_units), task.due.days_before, at
 
 
 def _tables(plan: ConferencePlan) -> dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]]:

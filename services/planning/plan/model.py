@@ -243,6 +243,11 @@ class ConferencePlan:
     documents: tuple[DocumentTemplate, ...]
     awards: AwardsPlan | None
 
+    @property
+    def option_titles(self) -> dict[str, str]:
+        """By key, in plan order."""
+        return {option.key: option.title for option in self.options}
+
 
 class Day(Protocol):
     """What deadlines are counted from: the local day of a conference."""
@@ -271,7 +276,7 @@ class Start:
 
 
 def start_of(tree: Mapping[str, Any]) -> Start:
-    """The start in an accepted tree, without reading the rest of it: 31,000 units take a second."""
+    """The start in an accepted tree or its outline, without reading the rest of it."""
     facts = tree["conference"]
     starts_at = facts.get("starts_at")
     return Start(
@@ -295,11 +300,6 @@ def local_text(text: str, timezone: str) -> str:
         return text
     minutes, seconds = found.groups(default="")
     return minutes + seconds.removesuffix(":00")
-
-
-def unit_names(tree: Mapping[str, Any]) -> dict[str, str]:
-    """Names by unit key of an accepted tree."""
-    return {unit["key"]: unit["name"] for unit in tree["units"]}
 
 
 def due_at(facts: Day, due: Due) -> datetime:

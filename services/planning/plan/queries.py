@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Column, Select, select
 from sqlalchemy.orm import Session
 
 from services.planning.plan.model import (
@@ -21,11 +21,11 @@ from services.planning.plan.tables import conferences, plan_versions
 
 @dataclass(frozen=True, slots=True)
 class PlanVersion:
-    """A stored plan: its version, the tree as posted and who stored it when."""
+    """A stored plan: its version, the outline of what was posted and who stored it when."""
 
     conference: str
     version: int
-    tree: dict[str, Any]
+    outline: dict[str, Any]
     stored_by: str
     stored_at: Any
 
@@ -59,16 +59,24 @@ def phase_of(session: Session, conference: str) -> Phase:
 
 def get_plan(session: Session, conference: str, version: int | None = None) -> PlanVersion:
     """A version, or the newest. Raises UnknownConference, UnknownPlanVersion."""
-    query = select(plan_versions).join(conferences, conferences.c.key == plan_versions.c.conference)
     wanted = conferences.c.plan_version if version is None else version
-    row = session.execute(
-        query.where(conferences.c.key == conference, plan_versions.c.version == wanted)
-    ).one_or_none()
+    mine = (conferences.c.key == conference) & (plan_versions.c.version == wanted)
+    row = session.execute(_versions().where(mine)).one_or_none()
     if row is None:
         if version is not None and is_known(session, conference):
             raise UnknownPlanVersion(version)
         raise UnknownConference(conference)
-    return PlanVersion(row.conference, row.version, row.tree, row.stored_by, row.stored_at)
+    return PlanVersion(*row)
+
+
+def get_tree(session: Session, conference: str, version: int) -> dict[str, Any]:
+    """A version that is there, whole, as it was posted."""
+    return dict(_column_of(session, plan_versions.c.tree, conference, version))
+
+
+def unit_names(session: Session, conference: str, version: int) -> dict[str, str]:
+    """Names by key of all units of a version that is there."""
+    return dict(_column_of(session, plan_versions.c.unit_names, conference, version))
 
 
 def is_known(session: Session, conference: str) -> bool:
@@ -77,18 +85,24 @@ def is_known(session: Session, conference: str) -> bool:
 
 
 def newest_plan(session: Session, conference: str) -> ConferencePlan:
-    """The newest version, read. Raises UnknownConference."""
-    return read_accepted(get_plan(session, conference).tree)
+    """The newest version, read from its outline. Raises UnknownConference."""
+    return read_accepted(get_plan(session, conference).outline)
 
 
 def list_conferences(session: Session) -> list[PlanVersion]:
-    query = (
-        select(plan_versions)
-        .join(conferences, conferences.c.key == plan_versions.c.conference)
-        .where(plan_versions.c.version == conferences.c.plan_version)
-        .order_by(conferences.c.created_at, conferences.c.key)
-    )
-    return [
-        PlanVersion(row.conference, row.version, row.tree, row.stored_by, row.stored_at)
-        for row in session.execute(query)
-    ]
+    newest = plan_versions.c.version == conferences.c.plan_version
+    query = _versions().where(newest).order_by(conferences.c.created_at, conferences.c.key)
+    return [PlanVersion(*row) for row in session.execute(query)]
+
+
+def _versions() -> Select[Any]:
+    """In the order of PlanVersion's fields."""
+    columns = plan_versions.c
+    return select(
+        columns.conference, columns.version, columns.outline, columns.stored_by, columns.stored_at
+    ).join(conferences, conferences.c.key == columns.conference)
+
+
+def _column_of(session: Session, column: Column[Any], conference: str, version: int) -> Any:
+    mine = (plan_versions.c.conference == conference) & (plan_versions.c.version == version)
+    return session.execute(select(column).where(mine)).scalar_one()

@@ -1,4 +1,5 @@
-"""Conferences and their plan versions. A version is the posted tree, kept as it came."""
+"""Conferences and their plan versions. A version is the posted tree, kept as it came, and what is read of it
+again and again: its outline and the names of its units."""
 
 from __future__ import annotations
 
@@ -24,6 +25,8 @@ plan_versions = Table(
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("digest", String, nullable=False),
     Column("tree", JSON, nullable=False),
+    Column("outline", JSON, nullable=False, server_default="{}"),
+    Column("unit_names", JSON, nullable=False, server_default="{}"),
     Column("stored_at", UtcDateTime, nullable=False),
     Column("stored_by", String, nullable=False),
 )

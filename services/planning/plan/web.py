@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Response, jsonify, request, url_for
 
+from services.planning.plan import queries
 from services.planning.plan.commands import amend_plan, store_plan
 from services.planning.plan.model import ConferencePlan, Option, start_of, timed_programme
 from services.planning.plan.problems import PlanInvalid, Unreadable
@@ -17,7 +18,6 @@ from services.planning.plan.queries import (
     get_plan,
     list_conferences,
     lock_unclosed,
-    newest_plan,
     phase_of,
 )
 from services.planning.plan.reader import load_plan, read_accepted
@@ -49,7 +49,7 @@ PLAN_TREE = {"type": "object", "description": "A plan in the format diemcau.plan
 
 
 @bp.route("/plans", methods=["POST"])
-@writes("plan:write")
+@writes("plan:write", patient=True)
 @bp.doc(
     requestBody={
         "required": True,
@@ -84,7 +84,7 @@ def get_conferences(call: Call) -> dict[str, Any]:
 def get_conference(call: Call, key: str) -> Any:
     """The newest plan of a conference and what is current."""
     stored = get_plan(call.session, key)
-    plan = read_accepted(stored.tree)
+    plan = read_accepted(stored.outline)
     by = {"plan_stored_by": stored.stored_by, "plan_stored_at": stored.stored_at}
     found = {**_summary(call, stored), **by, **_details(plan), "programme": _programme(stored, plan)}
     return found, 200, {"ETag": _etag(stored.version)}
@@ -115,7 +115,7 @@ def patch_conference(call: Call, changes: dict[str, Any], key: str) -> Any:
 def get_tree(call: Call, wanted: dict[str, Any], key: str) -> Response:
     """A plan version as it was posted; the newest if none is asked for."""
     stored = get_plan(call.session, key, wanted["version"])
-    response: Response = jsonify(stored.tree)
+    response: Response = jsonify(queries.get_tree(call.session, key, stored.version))
     response.headers["ETag"] = _etag(stored.version)
     return response
 
@@ -125,7 +125,9 @@ def get_tree(call: Call, wanted: dict[str, Any], key: str) -> Response:
 @bp.response(200, UnitList)
 def get_units(call: Call, key: str) -> dict[str, Any]:
     """The units of the newest plan, in plan order."""
-    return {"items": newest_plan(call.session, key).units}
+    stored = get_plan(call.session, key)
+    whole = queries.get_tree(call.session, key, stored.version)
+    return {"items": [{"parent": None, **unit} for unit in whole["units"]]}
 
 
 @bp.route("/conferences/<key>/programme")
@@ -135,7 +137,7 @@ def get_units(call: Call, key: str) -> dict[str, Any]:
 def get_programme(call: Call, wanted: dict[str, Any], key: str) -> Any:
     """The programme with its times; relative ones while the start is not fixed."""
     stored = get_plan(call.session, key, wanted["version"])
-    plan, start = read_accepted(stored.tree), start_of(stored.tree)
+    plan, start = read_accepted(stored.outline), start_of(stored.outline)
     return {
         "plan_version": stored.version,
         "starts_at": start.starts_at and start.starts_at.replace(tzinfo=ZoneInfo(start.timezone)),
@@ -171,11 +173,11 @@ def _etag(version: int) -> str:
 
 
 def _programme(stored: PlanVersion, plan: ConferencePlan) -> list[dict[str, Any]]:
-    return [asdict(item) for item in timed_programme(plan.programme, start_of(stored.tree))]
+    return [asdict(item) for item in timed_programme(plan.programme, start_of(stored.outline))]
 
 
 def _summary(call: Call, stored: PlanVersion) -> dict[str, Any]:
-    facts = stored.tree["conference"]
+    facts = stored.outline["conference"]
     selected = newest_selected(call.session, stored.conference)
     decided = newest_decided(call.session, stored.conference)
     zone = ZoneInfo(facts["timezone"])

@@ -129,13 +129,17 @@ class DecisionList(Schema):
     items = fields.List(fields.Nested(DecisionSchema))
 
 
+class TaskLine(TaskSchema):
+    units = fields.Int(metadata={"description": "How many units have the task; the line shows the first"})
+
+
 class TaskChanges(Schema):
     revision = fields.Int()
     base = fields.Int(allow_none=True)
     before = fields.Int()
     after = fields.Int()
-    opened = fields.List(fields.Nested(TaskSchema))
-    closed = fields.List(fields.Nested(TaskSchema))
+    opened = fields.List(fields.Nested(TaskLine))
+    closed = fields.List(fields.Nested(TaskLine))
 
 
 @bp.route("/conferences/<key>/revisions", methods=["POST"])
@@ -144,10 +148,7 @@ class TaskChanges(Schema):
 @bp.response(202, RevisionNumber)
 def post_revision(call: Call, body: dict[str, Any], key: str) -> Any:
     """Prepare an option: the preview. Nothing changes for anybody."""
-    options = _options(newest_plan(call.session, key))
-    number = commands.propose_option(
-        call.session, key, body["option"], options, by=call.actor.name, now=call.now
-    )
+    number = commands.propose_option(call.session, key, body["option"], by=call.actor.name, now=call.now)
     return _accepted(key, number)
 
 
@@ -175,7 +176,7 @@ def get_revision(call: Call, key: str, number: int) -> dict[str, Any]:
 @bp.response(202, RevisionNumber)
 def retry_revision(call: Call, key: str, number: int) -> Any:
     """Ask the services again: after a failed layout, or when an answer does not come."""
-    commands.retry(call.session, key, number, _options(newest_plan(call.session, key)))
+    commands.retry(call.session, key, number)
     return _accepted(key, number)
 
 
@@ -183,7 +184,7 @@ def retry_revision(call: Call, key: str, number: int) -> Any:
 @reads("plan:read")
 @bp.response(200, TaskChanges)
 def get_changes(call: Call, key: str, number: int) -> dict[str, Any]:
-    """Tasks and duties that come into force and go out of it."""
+    """Tasks and duties that come into force and go out of it, those of many units in one line."""
     row = queries.get_revision(call.session, key, number)
     new = standing_at(call.session, key, number)
     old = standing_at(call.session, key, row.base, row.plan_version)
@@ -193,8 +194,8 @@ def get_changes(call: Call, key: str, number: int) -> dict[str, Any]:
         "base": row.base,
         "before": count_in_force(call.session, key, old.force),
         "after": count_in_force(call.session, key, new.force),
-        "opened": [task_row(new, task, call.now) for task in opened],
-        "closed": [task_row(old, task, call.now) for task in closed],
+        "opened": [{**task_row(new, task, call.now), "units": task.units} for task in opened],
+        "closed": [{**task_row(old, task, call.now), "units": task.units} for task in closed],
     }
 
 
@@ -204,16 +205,8 @@ def get_changes(call: Call, key: str, number: int) -> dict[str, Any]:
 @bp.response(202, RevisionNumber)
 def post_decision(call: Call, body: dict[str, Any], key: str) -> Any:
     """Decide for an option, or for a revision that was previewed."""
-    plan = newest_plan(call.session, key)
-    number = commands.decide(
-        call.session,
-        key,
-        _order(body, option=body.get("option"), revision=body.get("revision")),
-        _options(plan),
-        body=_deciding_body(plan),
-        by=call.actor.name,
-        now=call.now,
-    )
+    order = _order(body, option=body.get("option"), revision=body.get("revision"))
+    number = commands.decide(call.session, key, order, by=call.actor.name, now=call.now)
     return _accepted(key, number)
 
 
@@ -223,16 +216,8 @@ def post_decision(call: Call, body: dict[str, Any], key: str) -> Any:
 @bp.response(202, RevisionNumber)
 def post_undo(call: Call, body: dict[str, Any], key: str) -> Any:
     """Decide for the option adopted before the current one, on the newest plan version."""
-    plan = newest_plan(call.session, key)
-    number = commands.undo(
-        call.session,
-        key,
-        _order(body, kind="undo", revision=body["revision"]),
-        _options(plan),
-        body=_deciding_body(plan),
-        by=call.actor.name,
-        now=call.now,
-    )
+    order = _order(body, revision=body["revision"])
+    number = commands.undo(call.session, key, order, by=call.actor.name, now=call.now)
     return _accepted(key, number)
 
 
@@ -241,17 +226,9 @@ def post_undo(call: Call, body: dict[str, Any], key: str) -> Any:
 @bp.response(200, DecisionList)
 def get_decisions(call: Call, key: str) -> dict[str, Any]:
     """Who decided what, when and why; newest first."""
-    options = _options(newest_plan(call.session, key))
+    options = newest_plan(call.session, key).option_titles
     rows = queries.list_decisions(call.session, key)
     return {"items": [queries.described(row._mapping, options) for row in rows]}
-
-
-def _options(plan: ConferencePlan) -> dict[str, str]:
-    return {option.key: option.title for option in plan.options}
-
-
-def _deciding_body(plan: ConferencePlan) -> str:
-    return plan.conference.decided_by or plan.conference.organiser
 
 
 def _order(body: dict[str, Any], **choice: Any) -> Order:
@@ -273,7 +250,7 @@ def _accepted(key: str, number: int) -> tuple[dict[str, int], int, dict[str, str
 
 
 def _revision(call: Call, plan: ConferencePlan, row: Row[Any]) -> dict[str, Any]:
-    options = _options(plan)
+    options = plan.option_titles
     newest = queries.newest_decided(call.session, row.conference)
     services = queries.services_of(call.session, row.conference, row.number)
     base = row.base and queries.get_revision(call.session, row.conference, row.base)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, update
+from sqlalchemy import ColumnElement, Row, select, update
 from sqlalchemy.orm import Session
 
 from services.planning.plan.queries import lock_unclosed
@@ -38,10 +38,16 @@ def mark_task(
     _set_state(session, standing.conference, row.key, row.target, values)
 
 
-def note_paper(session: Session, conference: str, unit: str, now: datetime) -> None:
-    """A unit's paper is in: its task is done. A person may open it again, until the next version comes."""
-    values = {"state": "done", "note": "", "changed_at": now, "changed_by": "", "settled_by": "fact"}
-    _set_state(session, conference, PAPER, unit, values)
+def note_paper(session: Session, conference: str, unit: str, at: datetime, *, retold: bool = False) -> None:
+    """A unit's paper came in: its task is done. A person may open it again, until the next version comes.
+
+    `at`: when it came; what a person made of the task since then holds, however late the news is.
+    `retold`: it was known before, so that holds too.
+    """
+    if retold and _is_settled(session, conference, PAPER, unit):
+        return
+    values = {"state": "done", "note": "", "changed_at": at, "changed_by": "", "settled_by": "fact"}
+    _set_state(session, conference, PAPER, unit, values, over=task_states.c.changed_at <= at)
 
 
 def note_no_paper(session: Session, conference: str, unit: str, now: datetime) -> None:
@@ -62,7 +68,22 @@ def note_line_test(
     session.execute(new.on_conflict_do_update(index_elements=list(key), set_=values))
 
 
-def _set_state(session: Session, conference: str, key: str, target: str, values: dict[str, Any]) -> None:
+def _is_settled(session: Session, conference: str, key: str, target: str) -> bool:
+    same = task_states.c.conference == conference, task_states.c.key == key, task_states.c.target == target
+    return session.execute(select(task_states.c.state).where(*same)).first() is not None
+
+
+def _set_state(
+    session: Session,
+    conference: str,
+    key: str,
+    target: str,
+    values: dict[str, Any],
+    *,
+    over: ColumnElement[bool] | None = None,
+) -> None:
+    """`over`: what an earlier state has to be to give way, any if absent."""
     new = insert_into(dialect_of(session), task_states)
     mark = new.values(conference=conference, key=key, target=target, **values)
-    session.execute(mark.on_conflict_do_update(index_elements=["conference", "key", "target"], set_=values))
+    index = ["conference", "key", "target"]
+    session.execute(mark.on_conflict_do_update(index_elements=index, set_=values, where=over))

@@ -29,8 +29,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from services.planning.plan.model import start_of, unit_names
-from services.planning.plan.queries import get_plan
+from services.planning.plan.model import start_of
+from services.planning.plan.queries import get_plan, unit_names
 from services.planning.plan.tables import plan_tasks
 from services.planning.switch.queries import get_revision, newest_selected
 from services.planning.switch.tables import duties
@@ -79,7 +79,8 @@ def standing_at(
         if row is not None
         else Force(stored.version, "", None)
     )
-    return Standing(conference, revision, force, start_of(stored.tree), unit_names(stored.tree))
+    names = unit_names(session, conference, stored.version)
+    return Standing(conference, revision, force, start_of(stored.outline), names)
 
 
 def count_changes(session: Session, conference: str, old: Force, new: Force) -> dict[str, int]:
@@ -97,9 +98,9 @@ def count_in_force(session: Session, conference: str, force: Force) -> int:
 def list_changes(
     session: Session, conference: str, old: Force, new: Force
 ) -> tuple[list[Row[Any]], list[Row[Any]]]:
-    """Tasks that come into force, and those that go out of it."""
-    opened = session.execute(_missing(conference, new, old)).all()
-    closed = session.execute(_missing(conference, old, new)).all()
+    """Tasks that come into force, and those that go out of it: one line for all `units` of a key."""
+    opened = session.execute(_by_template(_missing(conference, new, old))).all()
+    closed = session.execute(_by_template(_missing(conference, old, new))).all()
     return list(opened), list(closed)
 
 
@@ -223,7 +224,7 @@ def in_force(conference: str, force: Force) -> Select[Any]:
         duties.c.position,
         duties.c.search,
         literal(1).label("duty"),
-    ).where(duties.c.layout_id == force.layout_id)
+    ).where(duties.c.layout_id == (force.layout_id or 0))
     return select(union_all(tasks, of_layout).subquery())
 
 
@@ -280,14 +281,21 @@ def _missing(conference: str, these: Force, those: Force) -> Select[Any]:
     """Tasks of `these` that `those` have not, by key and target."""
     here, there = in_force(conference, these).subquery(), in_force(conference, those).subquery()
     same = (here.c.key == there.c.key) & (here.c.target == there.c.target)
-    return (
-        select(here)
-        .outerjoin(there, same)
-        .where(there.c.key.is_(None))
-        .order_by(here.c.duty, here.c.position)
-    )
+    return select(here).outerjoin(there, same).where(there.c.key.is_(None))
+
+
+def _by_template(found: Select[Any]) -> Select[Any]:
+    """The first task of each key, and how many units have it."""
+    # Found first: SQLite joins without an index once the join is part of the numbering.
+    tasks = found.cte("found").prefix_with("MATERIALIZED")
+    template = (tasks.c.duty, tasks.c.key)
+    first = func.row_number().over(partition_by=template, order_by=tasks.c.position).label("first")
+    units = func.count().over(partition_by=template).label("units")
+    numbered = select(tasks, first, units).subquery()
+    query = select(numbered).where(numbered.c.first == 1)
+    return query.order_by(numbered.c.duty, numbered.c.position)
 
 
 def _count_missing(session: Session, conference: str, these: Force, those: Force) -> int:
-    rows: Subquery = _missing(conference, these, those).order_by(None).subquery()
+    rows: Subquery = _missing(conference, these, those).subquery()
     return int(session.execute(select(func.count()).select_from(rows)).scalar_one())

@@ -24,8 +24,9 @@ class Services:
     http: httpx.Client
 
     @classmethod
-    def at(cls, base_url: str, transport: httpx.BaseTransport | None) -> Services:
-        timeout = httpx.Timeout(15, connect=3)
+    def at(cls, base_url: str, transport: httpx.BaseTransport | None, *, patience: float = 15) -> Services:
+        """`patience`: seconds until a service that does not answer counts as down."""
+        timeout = httpx.Timeout(patience, connect=3)
         return cls(httpx.Client(base_url=base_url, transport=transport, timeout=timeout))
 
     def caller(self, token: str | None, correlation: str) -> Calls:

@@ -1,73 +1,93 @@
-"""The board of bridge points: line tests and headcounts, kept fresh."""
+"""The board of bridge points: lines, who is expected, who came; followed live, polled, or reloaded."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from services.portal.clients import ApiProblem, Calls, Json, ServiceDown
-from services.portal.gate import account, calls
+from services.portal.board.boards import Boards
+from services.portal.board.events import why
+from services.portal.board.model import STATES, Wanted, view_of
+from services.portal.gate import account, need
 from services.portal.pages.conference import load, option_of
-from services.portal.words import LINE_TESTS
 
 blueprint = Blueprint("board", __name__)
-KIND_ORDER = {"hub": 0, "hall": 0, "bridge": 1}
+BUSY = 60
+"""Seconds after which a viewer that found no seat tries again; it polls meanwhile."""
+FOLLOWED = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
 
 
 @blueprint.get("/hoi-nghi/<key>/diem-cau")
 def show(key: str) -> ResponseReturnValue:
+    return _page("_board.html" if request.headers.get("HX-Request") else "board.html", key)
+
+
+@blueprint.get("/hoi-nghi/<key>/man-hinh")
+def screen(key: str) -> ResponseReturnValue:
+    """The same for a big screen that hangs in the room: tiles in fixed places."""
+    return _page("_screen.html" if request.headers.get("HX-Request") else "screen.html", key)
+
+
+@blueprint.get("/hoi-nghi/<key>/diem-cau.json")
+def poll(key: str) -> ResponseReturnValue:
+    """The live figures once, for who cannot follow them."""
+    need("plan:read")
+    board = _boards().of(key)
+    latest = board.recent()
+    body = b'{"state":%b,"beat":%b}' % (board.told(latest, _wanted()), latest.beat)
+    return Response(body, content_type="application/json")
+
+
+@blueprint.get("/truc-tiep/<key>")
+def follow(key: str) -> ResponseReturnValue:
+    """Server-sent events, for as many viewers as there are seats; 503 for the others."""
+    need("plan:read")
+    seat = _boards().take_seat(key)
+    if seat is None:
+        return Response(status=503, headers={"Retry-After": str(BUSY)})
+    board, leave = seat
+    response = Response(board.follow(_wanted()), content_type="text/event-stream", headers=FOLLOWED)
+    response.call_on_close(leave)
+    return response
+
+
+def _page(template: str, key: str) -> str:
+    need("plan:read")
     conference = load(key)
-    board = calls().venue.board(key)
-    counts = _headcounts(calls(), key)
-    sites = sorted(board["items"], key=lambda site: KIND_ORDER.get(site["kind"], 1))
-    wanted, state = request.args.get("q", "").strip(), request.args.get("trang-thai", "")
-    page = "_board.html" if request.headers.get("HX-Request") else "board.html"
+    latest = _boards().of(key).latest()
+    view = view_of(latest.reading, _wanted())
     return render_template(
-        page,
+        template,
         conference=conference,
         current=option_of(conference, conference["current_option"]),
-        sites=[_with_counts(site, counts) for site in sites if _matches(site, wanted, state)],
-        attention=_attention(sites),
-        late=board["counts"]["late"],
-        mine=[site for site in sites if account().unit and site["unit"] == account().unit],
-        total=len(sites),
-        chips=_chips(sites),
-        names_known=counts is not None,
-        q=wanted,
-        state=state,
+        view=view,
+        age=latest.age,
+        query=_query(view.wanted),
+        page_of=lambda number: url_for("board.show", key=key, **_query(view.wanted) | {"trang": number}),
+        why=lambda site: why(site, view.reading.zone),
         section="board",
     )
 
 
-def _attention(sites: list[Json]) -> list[Json]:
-    """What failed, then what should have been tested by now."""
-    failed = [site for site in sites if site["line_test"] == "failed"]
-    return failed + [site for site in sites if site["late"] and site["line_test"] == "not_tested"]
+def _wanted() -> Wanted:
+    asked, state, page = request.args, request.args.get("trang-thai", ""), request.args.get("trang", "")
+    return Wanted(
+        area=asked.get("khu-vuc", "")[:80],
+        text=asked.get("q", "").strip().casefold()[:80],
+        state=state if state in STATES else "",
+        page=int(page) if page.isdecimal() and len(page) < 6 else 1,
+        unit=account().unit or "",
+    )
 
 
-def _headcounts(services: Calls, key: str) -> dict[str, Json] | None:
-    """By site key; None when registration is down or the role may not see it: the board still works."""
-    try:
-        return {item["site"]: item for item in services.registration.headcounts(key)["items"]}
-    except (ServiceDown, ApiProblem):
-        return None
+def _query(wanted: Wanted) -> dict[str, Any]:
+    """The part of the address that says what is looked at."""
+    page = str(wanted.page) if wanted.page > 1 else ""
+    asked = {"khu-vuc": wanted.area, "q": wanted.text, "trang-thai": wanted.state, "trang": page}
+    return {name: value for name, value in asked.items() if value}
 
 
-def _with_counts(site: Json, counts: dict[str, Json] | None) -> Json:
-    return {**site, "counts": (counts or {}).get(site["key"])}
-
-
-def _matches(site: Json, wanted: str, state: str) -> bool:
-    return wanted.casefold() in site["name"].casefold() and state in ("", site["line_test"])
-
-
-def _chips(sites: list[Json]) -> list[dict[str, Any]]:
-    """How many sites per state; states that no site can have here are left out."""
-    found = [{"key": key, "status": status, "count": 0} for key, status in LINE_TESTS.items()]
-    for chip in found:
-        chip["count"] = sum(1 for site in sites if site["line_test"] == chip["key"])
-    if any(site["line_test"] != "not_required" for site in sites):
-        return [chip for chip in found if chip["key"] != "not_required" or chip["count"]]
-    return [chip for chip in found if chip["count"]]
+def _boards() -> Boards:
+    return cast(Boards, current_app.extensions["boards"])

@@ -124,10 +124,8 @@ def _state(key: str, result: Json | None) -> dict[str, Any]:
 
 
 def _page(key: str, result: Json | None, wanted: str) -> str:
-    found: list[Json] = []
-    if wanted:
-        found = calls().registration.delegates(key, q=wanted, limit=str(FOUND))["items"]
     state = _state(key, result)
+    found = _found(key, wanted, state["site"]) if wanted else []
     sites = calls().registration.headcounts(key)["items"]
     return render_template(
         "door/show.html",
@@ -138,3 +136,12 @@ def _page(key: str, result: Json | None, wanted: str) -> str:
         most=FOUND,
         section="door",
     )
+
+
+def _found(key: str, wanted: str, site: str) -> list[Json]:
+    """Those of this door before others, and who is still to come before who came."""
+    ask, most = calls().registration.delegates, str(FOUND)
+    here = ask(key, q=wanted, site=site, limit=most)["items"] if site else []
+    known = {one["id"] for one in here}
+    others = [one for one in ask(key, q=wanted, limit=most)["items"] if one["id"] not in known]
+    return sorted([*here, *others], key=lambda one: bool(one["checked_in_at"]))[:FOUND]

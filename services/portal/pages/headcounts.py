@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from services.portal.clients import ApiProblem, Json
@@ -11,6 +11,7 @@ from services.portal.gate import account, calls, need
 from services.portal.pages.conference import load
 
 blueprint = Blueprint("headcounts", __name__, url_prefix="/hoi-nghi/<key>/dai-bieu/so-luong")
+ON_A_PAGE = 200
 
 
 @blueprint.get("")
@@ -51,11 +52,17 @@ def _errors(typed: dict[str, str]) -> list[FormError]:
 def _page(key: str, typed: Json, errors: list[FormError]) -> str:
     counts = calls().registration.headcounts(key)
     mine = account().unit
+    pages = max(1, -(-len(counts["items"]) // ON_A_PAGE))
+    wanted = request.args.get("trang", "")
+    page = min(int(wanted), pages) if wanted.isdecimal() and len(wanted) < 6 and int(wanted) else 1
     sites = [one for one in counts["items"] if mine is None or one["unit"] == mine]
     return render_template(
         "headcounts.html",
         conference=load(key),
         counts=counts,
+        shown=counts["items"][(page - 1) * ON_A_PAGE : page * ON_A_PAGE],
+        page=page,
+        pages=pages,
         reporting=[(one["site"], one["site_name"]) for one in sites] if account().can("names:write") else [],
         own=sites[0] if mine is not None and sites else None,
         typed=typed,

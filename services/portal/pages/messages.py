@@ -24,7 +24,12 @@ STATES = {
     "cancelled": Status("none", "–", "Không gửi"),
 }
 RECORDED = Status("info", "✓", "Ghi nhận, chưa gửi thật")
-KINDS = {"invitation": "Giấy mời", "replacement": "Thay thế giấy mời", "withdrawal": "Thu hồi giấy mời"}
+KINDS = {
+    "invitation": "Giấy mời",
+    "replacement": "Thay thế giấy mời",
+    "withdrawal": "Thu hồi giấy mời",
+    "seat": "Báo đã có chỗ",
+}
 
 
 @blueprint.get("")

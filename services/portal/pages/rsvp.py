@@ -16,7 +16,6 @@ REFUSALS = {
     "link-unknown": "unknown",
     "not-found": "unknown",
     "place-closed": "closed",
-    "site-full": "full",
     "conference-closed": "finished",
 }
 SHOWN_ON_THE_PAGE = ("not-decided", "start-not-fixed", "same-person", "substitute-invited")
@@ -74,8 +73,6 @@ def _answer_refused(problem: ApiProblem, token: str, typed: dict[str, str]) -> R
         # Somebody was sent meanwhile, or the link ended: the page itself says which.
         return redirect(url_for("rsvp.show", token=token))
     invitation = calls().registration.invitation(token)
-    if problem.code == "site-full":
-        return _page(invitation, token, [], typed, full=True), 409
     if problem.status in (422, 503) or problem.code in SHOWN_ON_THE_PAGE:
         return _page(invitation, token, _errors(problem), typed), problem.status
     return _refused(problem)
@@ -93,9 +90,7 @@ def _errors(problem: ApiProblem) -> list[FormError]:
     return found or from_problem(problem)
 
 
-def _page(
-    invitation: Json, token: str, errors: list[FormError], typed: dict[str, str], *, full: bool = False
-) -> str:
+def _page(invitation: Json, token: str, errors: list[FormError], typed: dict[str, str]) -> str:
     g.zone = ZONE
     made = session.get("substitute_link") or {}
     return render_template(
@@ -104,7 +99,6 @@ def _page(
         token=token,
         errors=errors,
         typed=typed,
-        full=full,
         link=made if made.get("token") == token[-40:] else None,
     )
 

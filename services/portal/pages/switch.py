@@ -13,7 +13,7 @@ from services.portal.comparison import (
     counts_of,
     invitations_by_group,
     irrevocable,
-    tasks_by_title,
+    task_lines,
 )
 from services.portal.formatting import names
 from services.portal.forms import FormError, from_problem, text, texts
@@ -153,12 +153,12 @@ def _preview(
         chosen=revision["option"],
         rows=compare(after, now, changes),
         changes=changes,
-        groups=by_group(changes["registration"]["items"]),
+        groups=by_group(changes["registration"]["groups"]),
         group_names=group_names,
         unit_names=names(calls().planning.units(key)),
         invitations=invitations_by_group(changes["documents"]["items"], list(group_names)),
-        opened=tasks_by_title(changes["planning"]["opened"]),
-        closed=tasks_by_title(changes["planning"]["closed"]),
+        opened=task_lines(changes["planning"]["opened"]),
+        closed=task_lines(changes["planning"]["closed"]),
         awards=awards_by_unit(changes["awards"]["items"]),
         irrevocable=irrevocable(changes["registration"]["invitations"]),
         typed=typed,

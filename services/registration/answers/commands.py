@@ -6,21 +6,31 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from services.registration.answers.model import (
+    LINK,
     Answer,
+    Answered,
     Invitation,
     Link,
-    SiteFull,
+    Standing,
     SwitchInProgress,
+    stands_for,
 )
 from services.registration.answers.queries import get_place_invitation, lock_invitation
-from services.registration.answers.statements import RECORD, SQLITE_COUNTED, SQLITE_SAVE, SQLITE_TAKE
-from services.registration.answers.tables import answers
+from services.registration.answers.statements import (
+    RECORD,
+    SQLITE_COUNTED,
+    SQLITE_SAVE,
+    SQLITE_SEAT,
+    SQLITE_TAKE,
+)
+from services.registration.answers.waiting import let_in
 from services.registration.people.model import UnknownDelegate
 from services.registration.people.tables import places
+from services.registration.plan.queries import get_view
 from services.registration.storage import is_postgresql
 from shared.bus.outbox import emit
 from shared.contracts.registration import DelegateRespondedV1
@@ -28,27 +38,25 @@ from shared.contracts.registration import DelegateRespondedV1
 _TRIES = 3
 
 
-def answer_invitation(
-    session: Session, link: Link, answer: Answer, note: str, now: datetime
-) -> tuple[Invitation, datetime]:
+def answer_invitation(session: Session, link: Link, answer: Answer, note: str, now: datetime) -> Answered:
     """Write the answer down and take or free the seat; the same answer again changes nothing.
 
-    Returns what was answered and when. Raises LinkUnknown, LinkExpired, NotDecided, PlaceClosed,
-    StartNotFixed, SiteFull.
+    Who accepts where no seat is free waits for one; a seat given back lets the first who waits in.
+    Raises LinkUnknown, LinkExpired, NotDecided, PlaceClosed, StartNotFixed, ConferenceClosed.
     """
     for _ in range(_TRIES):
         invitation = lock_invitation(session, link)
         site = invitation.require_open()
         if invitation.answered_at is not None and (invitation.answer, invitation.note) == (answer, note):
-            return invitation, invitation.answered_at
-        values = _values(invitation, site, answer, note, now)
-        found, saved = _record(session, values)
-        if found and not saved:
-            raise SiteFull(invitation.site_name or "", invitation.capacity or 0)
-        if saved:
-            _tell(session, invitation, answer)
-            return invitation, now
-        # The first statement may have waited for a switch and then seen what was before it.
+            return Answered(invitation, answer, invitation.answered_at)
+        recorded = _record(session, _values(invitation, site, answer, note, now))
+        # Without one the first statement waited for a switch, and then saw what was before it.
+        if recorded is not None:
+            standing, frees = recorded
+            _tell(session, invitation, standing)
+            if frees:
+                let_in(session, get_view(session, invitation.conference), [site])
+            return Answered(invitation, standing, now)
     raise SwitchInProgress
 
 
@@ -78,47 +86,40 @@ def _values(invitation: Invitation, site: int, answer: Answer, note: str, now: d
         "answer": answer,
         "note": note,
         "answered_at": now,
-        "via": "link",
+        "via": LINK,
     }
 
 
-def _record(session: Session, values: dict[str, Any]) -> tuple[bool, bool]:
-    """Whether the place was still as read, and whether there was a seat so that the answer is saved."""
+def _record(session: Session, values: dict[str, Any]) -> tuple[Standing, bool] | None:
+    """What the answer came to, and whether it frees a seat that others may wait for; None: the place is
+    not where it was read to be."""
     if is_postgresql(session):
         bound = {name: value for name, value in values.items() if name != "conference_id"}
-        row = session.execute(RECORD, bound).one()
-        return bool(row.found), bool(row.saved)
-    return True, _record_alone(session, values)
+        row = session.execute(RECORD, bound).one_or_none()
+        return None if row is None else (row.answer, row.frees)
+    return _record_alone(session, values)
 
 
-def _record_alone(session: Session, values: dict[str, Any]) -> bool:
+def _record_alone(session: Session, values: dict[str, Any]) -> tuple[Standing, bool]:
     """The same in steps, for a database with a single writer."""
-    seats = _seats_to_take(session, values)
-    if seats and not _take(session, values, values["revision"], seats, limited=True):
-        return False
-    if seats:
-        for row in session.execute(SQLITE_COUNTED, {name: values[name] for name in ("place", "person")}):
-            if not row.is_current and (row.site_id, row.moment) == (values["site"], values["moment"]):
-                _take(session, values, row.number, seats, limited=False)
-    saved = ("person", "site", "moment", "answer", "note", "answered_at", "via")
-    session.execute(SQLITE_SAVE, {name: values[name] for name in saved})
-    return True
+    seat = session.execute(SQLITE_SEAT, values).one()
+    answer = stands_for(values["answer"], seat.answer, seat.taken, seat.capacity)
+    seats = int(answer == "accepted") - int(seat.answer == "accepted")
+    turn = (seat.turn or seat.turns + 1) if answer == "waiting" else None
+    _take(session, values, values["revision"], seats, turns=int(turn is not None and turn > seat.turns))
+    for row in session.execute(SQLITE_COUNTED, values):
+        if not row.is_current and (row.site_id, row.moment) == (values["site"], values["moment"]):
+            _take(session, values, row.number, seats, turns=0)
+    session.execute(SQLITE_SAVE, values | {"answer": answer, "turn": turn})
+    return answer, seats < 0 and seat.turns > 0
 
 
-def _seats_to_take(session: Session, values: dict[str, Any]) -> int:
-    key = (answers.c.person_id == values["person"], answers.c.site_id == values["site"])
-    query = select(answers.c.answer).where(*key, answers.c.starts_at == values["moment"])
-    before = session.execute(query).scalar_one_or_none()
-    return int(values["answer"] == "accepted") - int(before == "accepted")
+def _take(session: Session, values: dict[str, Any], revision: int, seats: int, *, turns: int) -> None:
+    parameters = {"conference_id": values["conference_id"], "site": values["site"]}
+    session.execute(SQLITE_TAKE, parameters | {"revision": revision, "seats": seats, "turns": turns})
 
 
-def _take(session: Session, values: dict[str, Any], revision: int, seats: int, *, limited: bool) -> bool:
-    parameters = {"seats": seats, "revision": revision, "limited": limited}
-    parameters |= {"conference_id": values["conference_id"], "site": values["site"]}
-    return session.execute(SQLITE_TAKE, parameters).first() is not None
-
-
-def _tell(session: Session, invitation: Invitation, answer: Answer) -> None:
+def _tell(session: Session, invitation: Invitation, answer: Standing) -> None:
     data = {
         "conference": invitation.conference,
         "place": invitation.place,
@@ -128,5 +129,6 @@ def _tell(session: Session, invitation: Invitation, answer: Answer) -> None:
         "ordinal": invitation.ordinal,
         "answer": answer,
         "site": invitation.site,
+        "via": LINK,
     }
     emit(session, DelegateRespondedV1, data, key=str(invitation.place))

@@ -11,6 +11,15 @@ from services.registration.plan.model import ConferenceClosed, StartNotFixed
 
 Answer = Literal["accepted", "declined"]
 ANSWERS: tuple[Answer, ...] = ("accepted", "declined")
+Standing = Literal["accepted", "waiting", "declined"]
+STANDINGS: tuple[Standing, ...] = ("accepted", "waiting", "declined")
+"""What became of an answer: who accepts where no seat is free waits for one."""
+
+LINK = "link"
+SUBSTITUTE = "substitute"
+WAITING_LIST = "waiting-list"
+"""How an answer came about; see WAYS of the contract."""
+
 LONGEST_NOTE = 1_000
 
 
@@ -20,14 +29,6 @@ class NotDecided(Exception):
 
 class PlaceClosed(Exception):
     """The place does not exist in the current option."""
-
-
-class SiteFull(Exception):
-    """All seats of the site are taken."""
-
-    def __init__(self, site_name: str, capacity: int) -> None:
-        super().__init__(site_name)
-        self.site_name, self.capacity = site_name, capacity
 
 
 class LinkUnknown(Exception):
@@ -79,7 +80,7 @@ class Invitation:
     room: str | None
     address: str | None
     capacity: int | None
-    answer: Answer | None
+    answer: Standing | None
     note: str | None
     answered_at: datetime | None
     closed_at: datetime | None
@@ -103,3 +104,19 @@ class Invitation:
         if not self.moment:
             raise StartNotFixed
         return self.site_id
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What stands after an answer, and since when."""
+
+    invitation: Invitation
+    answer: Standing
+    at: datetime
+
+
+def stands_for(answer: Answer, former: Standing | None, taken: int, capacity: int | None) -> Standing:
+    """A seat once given is kept, also where the capacity was lowered since; else it takes a free one."""
+    if answer == "declined" or former == "accepted":
+        return answer
+    return "accepted" if capacity is None or taken < capacity else "waiting"

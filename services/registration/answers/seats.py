@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Integer, Select, String, bindparam, delete, func, select
@@ -24,29 +25,33 @@ _MANY = 500
 
 
 def count_seats(session: Session, view: View, only: Sequence[int] | None = None) -> None:
-    """Set the counters of `view` from the answers: of all its sites, or of `only` some.
+    """Set the counters of `view` from the answers: of `only` these sites, or of all when they are many.
 
     The caller holds the conference's answers (`hold_answers`).
     """
-    counted = _counted(only).params({**view.parameters(), "revision": view.revision})
-    columns = ["conference_id", "revision", "site_id", "taken", "capacity"]
+    few = only if only is not None and len(only) <= _MANY else None
+    counted = _counted(few).params({**view.parameters(), "revision": view.revision})
+    columns = ["conference_id", "revision", "site_id", "taken", "capacity", "turns"]
     statement = upsert(session, site_seats).from_select(columns, counted)
-    fresh = {"taken": statement.excluded.taken, "capacity": statement.excluded.capacity}
+    fresh = {name: statement.excluded[name] for name in columns[3:]}
     session.execute(statement.on_conflict_do_update(index_elements=columns[:3], set_=fresh))
-
-
-def recount_for(session: Session, conference: str, persons: Sequence[UUID]) -> None:
-    """After places of `persons` changed hands: count again where they had accepted a seat."""
-    touched = _sites_of(session, conference, persons)
-    if touched:
-        recount_sites(session, conference, touched)
 
 
 def recount_sites(session: Session, conference: str, touched: Sequence[int]) -> None:
     """Count the seats of these sites again, in the current revision and in those that may follow."""
-    only = touched if len(touched) <= _MANY else None
     for number in live_revisions(session, conference):
-        count_seats(session, get_view(session, conference, number), only)
+        count_seats(session, get_view(session, conference, number), touched)
+
+
+def sites_of(session: Session, conference: str, persons: Sequence[UUID]) -> Sequence[int]:
+    """Where these persons have, or wait for, a seat; at any time."""
+    query = select(answers.c.site_id).distinct().where(answers.c.answer != "declined")
+    if len(persons) <= _MANY:
+        return session.execute(query.where(answers.c.person_id.in_(persons))).scalars().all()
+    of_conference = select(sites.c.id).where(
+        sites.c.conference_id == get_view(session, conference).conference_id
+    )
+    return session.execute(query.where(answers.c.site_id.in_(of_conference))).scalars().all()
 
 
 def live_revisions(session: Session, conference: str) -> Sequence[int]:
@@ -68,7 +73,7 @@ def drop_passed(session: Session, conference_id: int, revision: int) -> None:
     session.execute(delete(site_seats).where(passed))
 
 
-def _counted(only: Sequence[int] | None) -> Select[tuple[int, int, int, int, int]]:
+def _counted(only: Sequence[int] | None) -> Select[Any]:
     accepted = (
         (answers.c.person_id == SEATED.c.person_id)
         & (answers.c.site_id == SEATED.c.site_id)
@@ -80,9 +85,15 @@ def _counted(only: Sequence[int] | None) -> Select[tuple[int, int, int, int, int
         .select_from(SEATED.join(answers, accepted))
         .group_by(SEATED.c.site_id)
     )
+    turns = (
+        select(answers.c.site_id, func.max(answers.c.turn).label("turns"))
+        .where(answers.c.turn.is_not(None), answers.c.starts_at == MOMENT)
+        .group_by(answers.c.site_id)
+    )
     if only is not None:
         taken = taken.where(answers.c.site_id.in_(only), SEATED.c.site_id.in_(only))
-    counted = taken.subquery("counted")
+        turns = turns.where(answers.c.site_id.in_(only))
+    counted, listed = taken.subquery("counted"), turns.subquery("listed")
     query = (
         select(
             bindparam("conference", type_=Integer),
@@ -90,22 +101,13 @@ def _counted(only: Sequence[int] | None) -> Select[tuple[int, int, int, int, int
             layout_sites.c.site_id,
             func.coalesce(counted.c.taken, 0),
             CAPACITY,
+            func.coalesce(listed.c.turns, 0),
         )
         .select_from(
-            layout_sites.join(sites, sites.c.id == layout_sites.c.site_id).outerjoin(
-                counted, counted.c.site_id == layout_sites.c.site_id
-            )
+            layout_sites.join(sites, sites.c.id == layout_sites.c.site_id)
+            .outerjoin(counted, counted.c.site_id == layout_sites.c.site_id)
+            .outerjoin(listed, listed.c.site_id == layout_sites.c.site_id)
         )
         .where(layout_sites.c.layout_id == LAYOUT)
     )
     return query if only is None else query.where(layout_sites.c.site_id.in_(only))
-
-
-def _sites_of(session: Session, conference: str, persons: Sequence[UUID]) -> Sequence[int]:
-    query = select(answers.c.site_id).distinct().where(answers.c.answer == "accepted")
-    if len(persons) <= _MANY:
-        return session.execute(query.where(answers.c.person_id.in_(persons))).scalars().all()
-    of_conference = select(sites.c.id).where(
-        sites.c.conference_id == get_view(session, conference).conference_id
-    )
-    return session.execute(query.where(answers.c.site_id.in_(of_conference))).scalars().all()

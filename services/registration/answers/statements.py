@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Integer, String, TextualSelect, Uuid, bindparam, column, text
+from sqlalchemy import BigInteger, Boolean, Integer, String, TextualSelect, Uuid, bindparam, column, text
 
 from services.registration.storage import ANSWERS_LOCK
 from shared.storage.types import UtcDateTime
@@ -139,49 +139,73 @@ _ANSWER = (
 
 _UPSERT = """
   on conflict (person_id, site_id, starts_at)
-  do update set answer = excluded.answer, note = excluded.note,
-                answered_at = excluded.answered_at, via = excluded.via
+  do update set answer = excluded.answer, note = excluded.note, answered_at = excluded.answered_at,
+                via = excluded.via, turn = excluded.turn
 """
 
-# One round trip: is the place still where it was read to be; is there a seat (the counter's row is the
-# queue in which answers for one site wait); then counters and answer. `others` depends on `mine`, so all
-# answers take the current revision's row first and never wait for each other crosswise.
+# One round trip: is the place still where it was read to be; the counter's row, which is the queue in which
+# answers for one site wait; what stood before, read behind that lock because a seat may just have been given
+# from the waiting list; what stands now (the rule: model.stands_for); then counters and answer. All answers
+# take the current revision's row first, and never wait for each other crosswise.
 RECORD = (
     text(f"""
 with counted as materialized ({_COUNTED}),
-here as (select 1 as found from counted
-          where is_current and number = :revision and site_id = :site and moment = :moment),
-delta as (select case when :answer = 'accepted' then 1 else 0 end - coalesce((
-            select case when a.answer = 'accepted' then 1 else 0 end from answers a
-             where a.person_id = :person and a.site_id = :site and a.starts_at = :moment), 0) as seats),
-mine as (update site_seats s set taken = s.taken + delta.seats from here, delta, places d
-          where d.id = :place and s.conference_id = d.conference_id and s.revision = :revision
-            and s.site_id = :site and delta.seats <> 0
-            and (delta.seats < 0 or s.capacity is null or s.taken < s.capacity)
-      returning s.taken),
-others as (update site_seats s set taken = s.taken + delta.seats from counted, delta, places d
-          where d.id = :place and s.conference_id = d.conference_id and s.revision = counted.number
-            and not counted.is_current and s.site_id = :site and counted.site_id = :site
-            and counted.moment = :moment and exists (select 1 from mine)),
-saved as (insert into answers (person_id, site_id, starts_at, answer, note, answered_at, via)
-          select :person, :site, :moment, :answer, :note, :answered_at, :via from here, delta
-           where delta.seats = 0 or exists (select 1 from mine) {_UPSERT} returning 1)
-select (select count(*) from here) as found, (select count(*) from saved) as saved
+seat as materialized (
+  select s.conference_id, s.taken, s.capacity, s.turns
+    from counted, places d, site_seats s
+   where counted.is_current and counted.number = :revision and counted.site_id = :site
+     and counted.moment = :moment and d.id = :place
+     and s.conference_id = d.conference_id and s.revision = :revision and s.site_id = :site
+     for update of s),
+former as materialized (
+  select a.answer, a.turn from seat, answers a
+   where a.person_id = :person and a.site_id = :site and a.starts_at = :moment
+     for update of a),
+verdict as materialized (
+  select seat.*, former.turn as kept, coalesce(former.answer = 'accepted', false) as seated,
+         case when :answer = 'declined' or former.answer = 'accepted' then :answer
+              when seat.capacity is null or seat.taken < seat.capacity then 'accepted'
+              else 'waiting' end as answer
+    from seat left join former on true),
+change as materialized (
+  select conference_id, answer, seated and answer = 'declined' and turns > 0 as frees,
+         (answer = 'accepted')::int - seated::int as seats,
+         case when answer = 'waiting' then coalesce(kept, turns + 1) end as turn,
+         (answer = 'waiting' and kept is null)::int as turns
+    from verdict),
+mine as (
+  update site_seats s set taken = s.taken + change.seats, turns = s.turns + change.turns from change
+   where s.conference_id = change.conference_id and s.revision = :revision and s.site_id = :site
+     and (change.seats <> 0 or change.turns <> 0)),
+others as (
+  update site_seats s set taken = s.taken + change.seats from counted, change
+   where s.conference_id = change.conference_id and s.revision = counted.number and s.site_id = :site
+     and not counted.is_current and counted.site_id = :site and counted.moment = :moment
+     and change.seats <> 0),
+saved as (
+  insert into answers (person_id, site_id, starts_at, answer, note, answered_at, via, turn)
+  select :person, :site, :moment, answer, :note, :answered_at, :via, turn from change {_UPSERT})
+select answer, frees from change
 """)
     .bindparams(*_ANSWER)
-    .columns(column("found", Integer), column("saved", Integer))
+    .columns(column("answer", String), column("frees", Boolean))
 )
 
 SQLITE_COUNTED = text(_COUNTED).bindparams(*_ANSWER[:2])
 
+SQLITE_SEAT = text("""
+select s.taken, s.capacity, s.turns, a.answer, a.turn
+  from site_seats s
+  left join answers a on a.person_id = :person and a.site_id = :site and a.starts_at = :moment
+ where s.conference_id = :conference_id and s.revision = :revision and s.site_id = :site
+""").bindparams(bindparam("person", type_=Uuid))
+
 SQLITE_TAKE = text("""
-update site_seats set taken = taken + :seats
+update site_seats set taken = taken + :seats, turns = turns + :turns
  where conference_id = :conference_id and revision = :revision and site_id = :site
-   and (:seats < 0 or not :limited or capacity is null or taken < capacity)
-returning taken
 """)
 
 SQLITE_SAVE = text(f"""
-insert into answers (person_id, site_id, starts_at, answer, note, answered_at, via)
-values (:person, :site, :moment, :answer, :note, :answered_at, :via) {_UPSERT}
+insert into answers (person_id, site_id, starts_at, answer, note, answered_at, via, turn)
+values (:person, :site, :moment, :answer, :note, :answered_at, :via, :turn) {_UPSERT}
 """).bindparams(*(part for part in _ANSWER if part.key not in ("place", "revision")))

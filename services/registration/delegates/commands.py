@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from services.registration.answers.seats import recount_for
+from services.registration.answers.waiting import reseat_persons
 from services.registration.delegates.matching import Identity, Matching, identity
 from services.registration.delegates.model import (
     DUPLICATE_PERSON,
@@ -23,16 +24,18 @@ from services.registration.delegates.model import (
     Seated,
     UnknownSite,
 )
+from services.registration.delegates.telling import tell_namings
 from services.registration.people.model import Facts, UnknownDelegate
 from services.registration.people.tables import overrides, people, places
 from services.registration.plan.model import View
 from services.registration.plan.queries import require_not_closed
-from services.registration.plan.tables import conferences, groups, sites, units
-from services.registration.storage import hold_answers, load_rows, upsert
-from shared.bus.outbox import emit
-from shared.contracts.registration import DelegateChangedV1, DelegateNamedV1
+from services.registration.plan.tables import conferences, sites
+from services.registration.storage import hold_answers, upsert
+from shared.storage.bulk import load_rows
 
 _CHUNK = 500
+
+Item = TypeVar("Item")
 
 
 def hold_naming(session: Session, view: View) -> None:
@@ -93,7 +96,7 @@ def put_elsewhere(session: Session, view: View, person: UUID, option: str, site:
         _override(session, view, person, option, site)
     mark_special(session, [person])
     _bump_facts(session, view)
-    recount_for(session, view.conference, [person])
+    reseat_persons(session, view.conference, [person])
 
 
 def apply_changes(session: Session, view: View, changes: Changes) -> None:
@@ -103,16 +106,21 @@ def apply_changes(session: Session, view: View, changes: Changes) -> None:
     """
     if changes.is_empty:
         return
+    reseat_persons(session, view.conference, write_changes(session, view, changes))
+    tell_namings(session, view, changes)
+
+
+def write_changes(session: Session, view: View, changes: Changes) -> list[UUID]:
+    """Only write, for who sets the rest right themselves; returns whose seats are to be counted again."""
     _insert_people(session, view, changes.new_people)
     _update_people(session, changes.changed_people)
     _free_places(session, changes.vacated)
     _insert_places(session, view, [seated for seated in changes.seated if seated.is_new])
     _reuse_places(session, [seated for seated in changes.seated if not seated.is_new])
-    concerned = [*changes.leaving, *(seated.person for seated in changes.seated)]
+    concerned = _known_before(changes)
     mark_special(session, concerned)
     _bump_facts(session, view)
-    recount_for(session, view.conference, concerned)
-    _tell(session, view, changes)
+    return concerned
 
 
 def load_places(
@@ -139,15 +147,14 @@ def load_people(
 ) -> dict[Identity, tuple[UUID, Facts]]:
     """The known persons with the phones of `wanted`, also those without a place at present."""
     phones = sorted({facts.phone for facts in wanted if facts.phone})
-    query = select(people).where(people.c.conference_id == conference_id, people.c.phone.is_not(None))
-    if len(phones) <= _CHUNK:
-        query = query.where(people.c.phone.in_(phones))
     found: dict[Identity, tuple[UUID, Facts]] = {}
-    for row in session.execute(query.order_by(people.c.id)):
-        facts = Facts(row.name, row.position, row.phone, row.email)
-        who = identity(facts)
-        if who is not None:
-            found.setdefault(who, (row.id, facts))
+    for chunk in _chunks(phones):
+        mine = (people.c.conference_id == conference_id) & people.c.phone.in_(chunk)
+        for row in session.execute(select(people).where(mine).order_by(people.c.id)):
+            facts = Facts(row.name, row.position, row.phone, row.email)
+            who = identity(facts)
+            if who is not None:
+                found.setdefault(who, (row.id, facts))
     return found
 
 
@@ -267,44 +274,12 @@ def _bump_facts(session: Session, view: View) -> None:
     session.execute(update(conferences).where(mine).values(facts_version=conferences.c.facts_version + 1))
 
 
-def _tell(session: Session, view: View, changes: Changes) -> None:
-    for seated in changes.seated:
-        data = {
-            "conference": view.conference,
-            "place": seated.place,
-            "person": seated.person,
-            "group": seated.seat.group,
-            "unit": seated.seat.unit,
-            "ordinal": seated.ordinal,
-        }
-        emit(session, DelegateNamedV1, data, key=str(seated.place))
-    for row in _changed_places(session, changes):
-        data = {"conference": view.conference, **row}
-        emit(session, DelegateChangedV1, data, key=str(row["place"]))
+def _known_before(changes: Changes) -> list[UUID]:
+    """Persons of whom more than one place, an override or an answer may tell: not who is new on one place."""
+    places_of = Counter(seated.person for seated in changes.seated)
+    known = (person for person, held in places_of.items() if held > 1 or person not in changes.new_people)
+    return [*changes.leaving, *known]
 
 
-def _changed_places(session: Session, changes: Changes) -> list[dict[str, Any]]:
-    """Vacated places and those whose person has other facts now, except the newly named ones."""
-    named = {seated.place for seated in changes.seated}
-    query = (
-        select(
-            places.c.id.label("place"),
-            places.c.person_id.label("person"),
-            groups.c.key.label("group"),
-            units.c.key.label("unit"),
-            places.c.ordinal,
-        )
-        .join(groups, groups.c.id == places.c.group_id)
-        .join(units, units.c.id == places.c.unit_id)
-        .order_by(places.c.id)
-    )
-    found: list[dict[str, Any]] = []
-    for column, ids in ((places.c.id, changes.vacated), (places.c.person_id, list(changes.changed_people))):
-        for chunk in _chunks(ids):
-            rows = session.execute(query.where(column.in_(chunk))).mappings()
-            found.extend(dict(row) for row in rows if row["place"] not in named)
-    return found
-
-
-def _chunks(items: Sequence[UUID]) -> Iterable[Sequence[UUID]]:
+def _chunks(items: Sequence[Item]) -> Iterable[Sequence[Item]]:
     return (items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK))

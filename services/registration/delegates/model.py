@@ -148,7 +148,7 @@ class Changes:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.new_people or self.changed_people or self.seated or self.vacated)
+        return not (self.new_people or self.changed_people or self.seated or self.vacated or self.leaving)
 
 
 Existing = Mapping[tuple[int, int], Mapping[int, Held]]

@@ -11,6 +11,7 @@ from sqlalchemy import CTE, Integer, Select, String, Uuid, bindparam, func, lite
 from sqlalchemy.orm import Session
 
 from services.registration.answers.tables import answers
+from services.registration.answers.waiting import positions
 from services.registration.delegates.filters import Filters, candidates
 from services.registration.delegates.tables import substitutions
 from services.registration.door.tables import check_ins
@@ -60,7 +61,8 @@ def list_delegates(
     """Named places in the order of names. `total` of an earlier page is not counted again."""
     if total is None:
         total = count_delegates(session, view, filters)
-    items, following = _read_page(session, view, filters, limit, after)
+    query = _ordered(view, filters, after, few=total < MOST_FOUND)
+    items, following = _read_page(session, view, query, limit)
     return Page(items, total, following)
 
 
@@ -74,13 +76,14 @@ def count_delegates(session: Session, view: View, filters: Filters) -> int:
 
 
 def stream_delegates(session: Session, view: View, filters: Filters) -> Iterator[dict[str, Any]]:
-    """All of them, page by page: no more than a few thousand rows are in memory."""
-    after: Position | None = None
-    while True:
-        items, after = _read_page(session, view, filters, _CHUNK, after)
-        yield from items
-        if after is None:
-            return
+    """All of them: found once, shown a few thousand at a time, and no more of them are in memory."""
+    found = session.execute(
+        _ordered(view, filters), view.parameters(), execution_options={"yield_per": _CHUNK}
+    )
+    for part in found.partitions():
+        ids = [row.id for row in part]
+        items = {item["id"]: item for item in _show(session, view, ids)}
+        yield from (items[place] for place in ids if place in items)
 
 
 def get_delegate(session: Session, view: View, place: UUID) -> dict[str, Any]:
@@ -197,24 +200,32 @@ _SHOWN = _shown()
 
 
 def _read_page(
-    session: Session, view: View, filters: Filters, limit: int, after: Position | None
+    session: Session, view: View, query: Select[Any], limit: int
 ) -> tuple[list[dict[str, Any]], Position | None]:
     """First which places, from few tables; then what there is to show of them."""
-    found = candidates(view, filters).cte("found")
-    if filters.about_placement:
-        # Else few finds among many names would be looked for by walking through all names in their order.
-        found = found.prefix_with("MATERIALIZED")
-    query = select(found).order_by(found.c.sort_key, found.c.id).limit(limit + 1)
-    if after is not None:
-        start = tuple_(literal(after[0], places.c.sort_key.type), literal(after[1], Uuid()))
-        query = query.where(tuple_(found.c.sort_key, found.c.id) > start)
-    rows = session.execute(query, view.parameters()).all()
+    rows = session.execute(query.limit(limit + 1), view.parameters()).all()
     shown = rows[:limit]
     following = (shown[-1].sort_key, shown[-1].id) if len(rows) > limit else None
     items = {item["id"]: item for item in _show(session, view, [row.id for row in shown])}
     return [items[row.id] for row in shown if row.id in items], following
 
 
+def _ordered(view: View, filters: Filters, after: Position | None = None, *, few: bool = True) -> Select[Any]:
+    """Id and sort key of the places found, in the order of names; `few`: of a search, that it finds few."""
+    found = candidates(view, filters).cte("found")
+    if filters.about_placement or (filters.q and few):
+        # Else few finds among many names would be looked for by walking through all names in their order.
+        found = found.prefix_with("MATERIALIZED")
+    query = select(found).order_by(found.c.sort_key, found.c.id)
+    if after is not None:
+        start = tuple_(literal(after[0], places.c.sort_key.type), literal(after[1], Uuid()))
+        query = query.where(tuple_(found.c.sort_key, found.c.id) > start)
+    return query
+
+
 def _show(session: Session, view: View, ids: Sequence[UUID]) -> list[dict[str, Any]]:
     rows = session.execute(_SHOWN, {**view.parameters(), "ids": ids}).mappings()
-    return [{str(name): value for name, value in row.items()} for row in rows]
+    items = [{str(name): value for name, value in row.items()} for row in rows]
+    waiting = [item["person"] for item in items if item["answer"] == "waiting"]
+    found = positions(session, view, waiting) if waiting else {}
+    return [{**item, "waiting": found.get(item["person"], (None, 0))[0]} for item in items]

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from services.registration.answers.model import STANDINGS
 from services.registration.delegates.filters import Filters
 from services.registration.plan.model import KEY, LARGEST
 
@@ -30,7 +31,7 @@ class FilterSchema(Schema):
     group = key_field(load_default="")
     unit = key_field(load_default="")
     status = fields.Str(load_default="", validate=validate.OneOf(["", *STATUSES]))
-    answer = fields.Str(load_default="", validate=validate.OneOf(["", "accepted", "declined", "unanswered"]))
+    answer = fields.Str(load_default="", validate=validate.OneOf(["", *STANDINGS, "unanswered"]))
     checked_in = fields.Str(load_default="", validate=validate.OneOf(["", "yes", "no"]))
 
 
@@ -54,7 +55,10 @@ class DelegateSchema(Schema):
     site = fields.Str(allow_none=True)
     site_name = fields.Str(allow_none=True)
     status = fields.Str(validate=validate.OneOf(STATUSES))
-    answer = fields.Str(allow_none=True)
+    answer = fields.Str(allow_none=True, validate=validate.OneOf(STANDINGS))
+    waiting = fields.Int(
+        allow_none=True, metadata={"description": "Which one they are on the waiting list of their site"}
+    )
     note = fields.Str(allow_none=True, metadata={"description": "What the delegate wrote to the organiser"})
     checked_in_at = fields.AwareDateTime(allow_none=True)
     special = fields.Bool()

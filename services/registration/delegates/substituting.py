@@ -12,16 +12,17 @@ from sqlalchemy import delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from services.registration.answers.model import Invitation, Link, LinkExpired
+from services.registration.answers.model import SUBSTITUTE, Invitation, Link, LinkExpired, Standing
 from services.registration.answers.queries import get_place_invitation
-from services.registration.answers.seats import recount_for
+from services.registration.answers.seats import sites_of
 from services.registration.answers.tables import answers
+from services.registration.answers.waiting import reseat_sites
 from services.registration.delegates.commands import (
-    apply_changes,
     hold_naming,
     load_people,
     load_places,
     mark_special,
+    write_changes,
 )
 from services.registration.delegates.matching import identity
 from services.registration.delegates.model import (
@@ -36,6 +37,7 @@ from services.registration.delegates.model import (
 )
 from services.registration.delegates.queries import conference_of
 from services.registration.delegates.tables import substitutions
+from services.registration.delegates.telling import tell_namings
 from services.registration.people.model import Facts, UnknownDelegate
 from services.registration.people.tables import overrides, people, places
 from services.registration.plan.model import View
@@ -47,9 +49,6 @@ from shared.contracts.registration import DelegateRespondedV1, DelegateSubstitut
 
 LINK = "link"
 """`by` of a substitution that the delegate made by their own link."""
-
-VIA = "substitute"
-"""`via` of the answer "declined" that sending a substitute stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +131,12 @@ def _replace(
     if known is not None and sending.by == LINK and _has_place(session, known[0]):
         raise SubstituteInvited
     changes, person = _changes(place, facts, known, keep_facts=sending.by == LINK)
-    apply_changes(session, view, changes)
-    _hand_over_site(session, view, place.person, person)
-    session.execute(delete(answers).where(answers.c.person_id == person, answers.c.via == VIA))
-    _decline(session, view, place, invitation, sending)
+    write_changes(session, view, changes)
+    tell_namings(session, view, changes)
+    _hand_over_site(session, place.person, person)
+    _hand_over_answer(session, view, place, person, invitation, sending)
+    touched = {*sites_of(session, view.conference, [place.person, person]), invitation.site_id}
+    reseat_sites(session, view.conference, [site for site in touched if site is not None])
     _record(session, view, place, person, sending)
     return person
 
@@ -192,7 +193,7 @@ def _changes(
     return changes, person
 
 
-def _hand_over_site(session: Session, view: View, former: UUID, person: UUID) -> None:
+def _hand_over_site(session: Session, former: UUID, person: UUID) -> None:
     """Who sat elsewhere than the place says is replaced there, unless they have another place to sit for."""
     if _has_place(session, former):
         return
@@ -201,27 +202,65 @@ def _hand_over_site(session: Session, view: View, former: UUID, person: UUID) ->
     passed = update(overrides).where(overrides.c.person_id == former, ~own).values(person_id=person)
     if session.execute(passed.returning(overrides.c.option)).all():
         mark_special(session, [person])
-        recount_for(session, view.conference, [person])
 
 
-def _decline(session: Session, view: View, place: _Place, before: Invitation, sending: Sending) -> None:
-    """Sending somebody is an answer: no. Who still sits at that site for another place keeps their own."""
-    if before.site_id is None or before.site is None or _sits_at(session, place.person) == before.site_id:
+def _hand_over_answer(
+    session: Session, view: View, place: _Place, person: UUID, before: Invitation, sending: Sending
+) -> None:
+    """Sending somebody is an answer: no. The seat, or the turn on the waiting list, goes with the place.
+
+    Who still sits at that site for another place keeps their own answer; so does a substitute who has a seat.
+    """
+    sent = (answers.c.person_id == person) & (answers.c.via == SUBSTITUTE) & (answers.c.answer == "declined")
+    session.execute(delete(answers).where(sent))
+    if before.site_id is None or _sits_at(session, place.person) == before.site_id:
         return
+    turns = _turns(session, before, [place.person, person])
+    _write_answer(session, view, place, before, sending, (place.person, "declined", None))
+    now = get_place_invitation(session, place.id)
+    assert now is not None, "the place has a person and is held"
+    passed = None if before.answer == "declined" or now.answer == "accepted" else before.answer
+    if passed is not None and now.site_id == before.site_id:
+        turn = min(turns, default=None) if passed == "waiting" else None
+        _write_answer(session, view, place, before, sending, (person, passed, turn))
+
+
+def _turns(session: Session, invitation: Invitation, persons: list[UUID]) -> list[int]:
+    """On the waiting list of that site and time."""
+    query = select(answers.c.turn).where(
+        answers.c.person_id.in_(persons),
+        answers.c.site_id == invitation.site_id,
+        answers.c.starts_at == invitation.moment,
+        answers.c.answer == "waiting",
+    )
+    return [turn for turn in session.execute(query).scalars() if turn is not None]
+
+
+def _write_answer(
+    session: Session,
+    view: View,
+    place: _Place,
+    before: Invitation,
+    sending: Sending,
+    what: tuple[UUID, Standing, int | None],
+) -> None:
+    """`what`: person, answer and turn."""
+    person, answer, turn = what
     values: dict[str, Any] = {
-        "person_id": place.person,
+        "person_id": person,
         "site_id": before.site_id,
         "starts_at": before.moment,
-        "answer": "declined",
-        "note": sending.reason,
+        "answer": answer,
+        "note": sending.reason if answer == "declined" else "",
         "answered_at": sending.at,
-        "via": VIA,
+        "via": SUBSTITUTE,
+        "turn": turn,
     }
     keys = ["person_id", "site_id", "starts_at"]
     fresh = {name: values[name] for name in values if name not in keys}
     statement = upsert(session, answers).values(values)
     session.execute(statement.on_conflict_do_update(index_elements=keys, set_=fresh))
-    data = {**_where(view, place), "person": place.person, "answer": "declined", "site": before.site}
+    data = {**_where(view, place), "person": person, "answer": answer, "site": before.site, "via": SUBSTITUTE}
     emit(session, DelegateRespondedV1, data, key=str(place.id))
 
 

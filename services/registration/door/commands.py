@@ -23,12 +23,13 @@ from services.registration.door.model import (
     judge,
 )
 from services.registration.door.queries import Door, read_door
+from services.registration.door.statements import INSERT
 from services.registration.door.tables import check_in_undos, check_ins
 from services.registration.people.model import UnknownDelegate
 from services.registration.plan.model import ConferenceClosed, StartNotFixed
-from services.registration.storage import upsert
-from shared.bus.outbox import emit
+from shared.bus.outbox import emit_each
 from shared.contracts.registration import DelegateCheckedInV1
+from shared.storage.upsert import dialect_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +110,12 @@ def _write(
             )
         else:
             results[item.id] = Result(item.id, "duplicate", guest, earlier.get(guest.person))
-    for item, guest in first.values():
-        if item.id in made:
-            _tell(session, conference, item, guest)
+    _tell(session, conference, [pair for pair in first.values() if pair[0].id in made])
     return results
 
 
 def _insert(session: Session, door: Door, pairs: Sequence[tuple[Item, Guest]], clerk: Clerk) -> set[UUID]:
     """The items that made a check-in; others came second to another door."""
-    keys = ["person_id", "site_id", "starts_at"]
-    statement = upsert(session, check_ins)
-    fresh = {name: statement.excluded[name] for name in ("place_id", "item", "at", "by", "undone")}
-    taken_back = check_ins.c.undone & (check_ins.c.item != statement.excluded.item)
-    statement = statement.on_conflict_do_update(index_elements=keys, set_=fresh, where=taken_back)
     rows: list[dict[str, Any]] = [
         {
             "person_id": guest.person,
@@ -136,7 +130,7 @@ def _insert(session: Session, door: Door, pairs: Sequence[tuple[Item, Guest]], c
         # In one order for all doors, so that two batches never wait for each other crosswise.
         for item, guest in sorted(pairs, key=lambda pair: pair[1].person)
     ]
-    return set(session.execute(statement.returning(check_ins.c.item), rows).scalars())
+    return set(session.execute(INSERT[dialect_of(session)], rows).scalars())
 
 
 def _earlier(session: Session, door: Door, guests: Sequence[Guest]) -> dict[UUID, datetime]:
@@ -151,7 +145,16 @@ def _earlier(session: Session, door: Door, guests: Sequence[Guest]) -> dict[UUID
     return {row.person_id: row.at for row in session.execute(query)}
 
 
-def _tell(session: Session, conference: str, item: Item, guest: Guest) -> None:
-    data = {"conference": conference, "place": guest.place, "person": guest.person}
-    data |= {"site": guest.site, "at": item.at}
-    emit(session, DelegateCheckedInV1, data, key=str(guest.place))
+def _tell(session: Session, conference: str, made: Sequence[tuple[Item, Guest]]) -> None:
+    data = {
+        str(guest.place): {
+            "conference": conference,
+            "place": guest.place,
+            "person": guest.person,
+            "site": guest.site,
+            "at": item.at,
+        }
+        for item, guest in made
+    }
+    if data:
+        emit_each(session, DelegateCheckedInV1, data)

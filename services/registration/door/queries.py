@@ -18,6 +18,7 @@ from services.registration.people.placement import LAYOUT, SEATED
 from services.registration.people.tables import people, places
 from services.registration.plan.model import KEY, UnknownConference, View
 from services.registration.plan.tables import groups, layout_sites, sites, units
+from shared.storage.upsert import dialect_of
 
 _MOMENT = bindparam("moment", type_=String)
 
@@ -43,7 +44,7 @@ def read_door(session: Session, conference: str, items: Sequence[Item]) -> Door:
         "persons": [item.person for item in items if item.person is not None],
         "items": [item.id for item in items],
     }
-    rows = session.execute(READ_GUESTS, asked).all()
+    rows = session.execute(READ_GUESTS[dialect_of(session)], asked).all()
     if not rows:
         raise UnknownConference(conference)
     guests = dict.fromkeys(Guest(*tuple(row)[4:-1]) for row in rows if row.place is not None)

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Integer, String, Uuid, bindparam, column, text
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    Boolean,
+    Integer,
+    String,
+    TextualSelect,
+    Uuid,
+    bindparam,
+    column,
+    text,
+)
+from sqlalchemy.sql.dml import ReturningInsert
 
 from services.registration.answers.statements import ROUTE, SITE
+from services.registration.door.tables import check_ins
 from shared.storage.types import UtcDateTime
+from shared.storage.upsert import insert_into
 
 # Of a conference that has none of the places and persons asked for, one row without a place. A place of
 # whose check-ins several of the items were taken back has a row for each.
-READ_GUESTS = (
-    text(f"""
+_GUESTS = f"""
 with here as materialized (
   select d.id as place, d.person_id as person, d.unit_id, d.group_id, d.ordinal, c.id as conference_id,
          c.closed_at, rev.number as revision, rev.layout_id, rev.option, plan.id as plan_id,
@@ -20,7 +35,7 @@ with here as materialized (
     left join revisions rev on rev.conference = c.key and rev.number = ptr.revision
     left join plans plan on plan.conference_id = c.id and plan.version = rev.plan_version
     left join places d on d.conference_id = c.id and d.person_id is not null
-     and (d.id in :places or d.person_id in :persons)
+     and (d.id {{places}} or d.person_id {{persons}})
     {ROUTE}
    where c.key = :key
 )
@@ -41,36 +56,58 @@ select here.conference_id, here.closed_at, here.revision, here.moment,
   left join answers a on a.person_id = here.person and a.site_id = here.site_id and a.starts_at = here.moment
   left join check_ins ci
     on ci.person_id = here.person and ci.site_id = here.site_id and ci.starts_at = here.moment
-  left join check_in_undos taken on taken.person_id = here.person and taken.item in :items
-""")
-    .bindparams(
-        bindparam("key", type_=String),
-        bindparam("places", type_=Uuid, expanding=True),
-        bindparam("persons", type_=Uuid, expanding=True),
-        bindparam("items", type_=Uuid, expanding=True),
-    )
-    .columns(
-        column("conference_id", Integer),
-        column("closed_at", UtcDateTime),
-        column("revision", Integer),
-        column("moment", String),
-        column("place", Uuid),
-        column("person", Uuid),
-        column("has_route", Boolean),
-        column("group_key", String),
-        column("unit_key", String),
-        column("ordinal", Integer),
-        column("name", String),
-        column("position", String),
-        column("group_name", String),
-        column("unit_name", String),
-        column("site_id", Integer),
-        column("site_key", String),
-        column("site_name", String),
-        column("answer", String),
-        column("at", UtcDateTime),
-        column("item", Uuid),
-        column("undone", Boolean),
-        column("taken_back", Uuid),
-    )
+  left join check_in_undos taken on taken.person_id = here.person and taken.item {{items}}
+"""
+
+_GUEST_COLUMNS = (
+    column("conference_id", Integer),
+    column("closed_at", UtcDateTime),
+    column("revision", Integer),
+    column("moment", String),
+    column("place", Uuid),
+    column("person", Uuid),
+    column("has_route", Boolean),
+    column("group_key", String),
+    column("unit_key", String),
+    column("ordinal", Integer),
+    column("name", String),
+    column("position", String),
+    column("group_name", String),
+    column("unit_name", String),
+    column("site_id", Integer),
+    column("site_key", String),
+    column("site_name", String),
+    column("answer", String),
+    column("at", UtcDateTime),
+    column("item", Uuid),
+    column("undone", Boolean),
+    column("taken_back", Uuid),
 )
+
+
+def _read_guests(dialect: str) -> TextualSelect:
+    """PostgreSQL takes a list as one array: one statement, and one plan, for any number of items."""
+    arrays = dialect == "postgresql"
+    words = {name: f"= any(:{name})" if arrays else f"in :{name}" for name in ("places", "persons", "items")}
+    lists: list[BindParameter[object]] = [
+        bindparam(name, type_=ARRAY(Uuid)) if arrays else bindparam(name, type_=Uuid, expanding=True)
+        for name in words
+    ]
+    statement = text(_GUESTS.format(**words)).bindparams(bindparam("key", type_=String), *lists)
+    return statement.columns(*_GUEST_COLUMNS)
+
+
+def _insert(dialect: str) -> ReturningInsert[UUID]:
+    """The items that made a check-in; of one that was taken back another item makes a new one."""
+    statement = insert_into(dialect, check_ins)
+    fresh = {name: statement.excluded[name] for name in ("place_id", "item", "at", "by", "undone")}
+    taken_back = check_ins.c.undone & (check_ins.c.item != statement.excluded.item)
+    keys = ["person_id", "site_id", "starts_at"]
+    return statement.on_conflict_do_update(index_elements=keys, set_=fresh, where=taken_back).returning(
+        check_ins.c.item
+    )
+
+
+DIALECTS = ("postgresql", "sqlite")
+READ_GUESTS = {dialect: _read_guests(dialect) for dialect in DIALECTS}
+INSERT = {dialect: _insert(dialect) for dialect in DIALECTS}

@@ -77,6 +77,7 @@ class ScanResultSchema(GuestSchema):
     id = fields.UUID()
     outcome = fields.Str(validate=validate.OneOf(OUTCOMES))
     declined = fields.Bool(metadata={"description": "They had declined, and came"})
+    waiting = fields.Bool(metadata={"description": "They wait for a seat: the site is full"})
 
 
 class ScanResultsSchema(Schema):
@@ -164,11 +165,11 @@ def _clerk(call: Call) -> Clerk:
 
 
 def _result(result: Result, *, names: bool) -> dict[str, Any]:
-    told: dict[str, Any] = {"id": result.id, "outcome": result.outcome, "declined": False}
+    told: dict[str, Any] = {"id": result.id, "outcome": result.outcome, "declined": False, "waiting": False}
     if result.guest is None:
         return told | dict.fromkeys(GuestSchema().fields)
-    declined = result.guest.answer == "declined"
-    return {**told, **_guest(result.guest, names=names), "declined": declined, "at": result.at}
+    answered = {name: result.guest.answer == name for name in ("declined", "waiting")}
+    return {**told, **_guest(result.guest, names=names), **answered, "at": result.at}
 
 
 def _guest(guest: Guest, *, names: bool) -> dict[str, Any]:

@@ -35,7 +35,7 @@ _SPELT = {
     "phone": ("dien thoai", "so dien thoai", "phone"),
     "email": ("email", "thu dien tu", "e-mail"),
 }
-_WRITTEN = ("Điểm cầu", "Tình trạng", "Trả lời", "Lời nhắn", "Điểm danh", "Mã")
+_WRITTEN = ("Điểm cầu", "Tình trạng", "Trả lời", "Thứ tự chờ", "Lời nhắn", "Điểm danh", "Mã")
 WRITTEN_ONLY = frozenset(search_key(name) for name in _WRITTEN)
 """Headings that an export adds and an import passes over."""
 _ALL = Headings(HEADINGS, _SPELT, WRITTEN_ONLY)

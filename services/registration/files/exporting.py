@@ -22,11 +22,12 @@ EXPORTED = (
     "Điểm cầu",
     "Tình trạng",
     "Trả lời",
+    "Thứ tự chờ",
     "Lời nhắn",
     "Điểm danh",
 )
 TEMPLATE = ("Mã thành phần", "Thành phần", "Mã đơn vị", *list(HEADINGS.values())[1:])
-WIDTHS = (20, 45, 20, 35, 8, 28, 40, 14, 32, 30, 14, 12, 40, 12)
+WIDTHS = (20, 45, 20, 35, 8, 28, 40, 14, 32, 30, 14, 12, 11, 40, 12)
 
 _STATUS = {
     "placed": "Có chỗ",
@@ -34,7 +35,7 @@ _STATUS = {
     "withdrawn": "Không còn chỗ",
     "unplaced": "Chưa chọn phương án",
 }
-_ANSWER = {"accepted": "Nhận lời", "declined": "Từ chối", None: ""}
+_ANSWER = {"accepted": "Nhận lời", "waiting": "Danh sách chờ", "declined": "Từ chối", None: ""}
 
 
 def export_row(item: dict[str, Any]) -> tuple[Any, ...]:
@@ -52,6 +53,7 @@ def export_row(item: dict[str, Any]) -> tuple[Any, ...]:
         item["site_name"] or "",
         _STATUS[item["status"]],
         _ANSWER[item["answer"]],
+        item["waiting"] or "",
         item["note"] or "",
         "Đã đến" if item["checked_in_at"] else "",
     )

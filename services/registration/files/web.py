@@ -35,7 +35,7 @@ bp = Blueprint("delegate_files", __name__, description="Delegate lists as files"
 
 
 @bp.route("/conferences/<key>/delegates:import", methods=["POST"])
-@writes("names:write")
+@writes("names:write", patient=True)
 @bp.arguments(ImportQuery, location="query")
 @bp.arguments(ImportFile, location="files")
 @bp.response(200, ReportSchema)
@@ -101,7 +101,7 @@ def _streamed(
     database = wiring().database
 
     def stream() -> Iterator[bytes]:
-        with database.read() as session:
+        with database.read(patient=True) as session:
             yield from write(stream_delegates(session, view, filters))
 
     return stream()

@@ -9,5 +9,5 @@ class UnknownSite(Exception):
     """The current revision has no such site, or it is another unit's."""
 
 
-FIGURES = ("named", "accepted", "declined", "unanswered", "expected", "checked_in")
-"""What is counted, and kept with a report. `expected`: named and not declined."""
+FIGURES = ("named", "accepted", "waiting", "declined", "unanswered", "expected", "checked_in")
+"""What is counted, and kept with a report. `expected`: named, and neither declined nor waiting for a seat."""

@@ -55,10 +55,10 @@ def list_reports(session: Session, site_id: int, moment: str) -> list[dict[str, 
 
 
 def _line(site: RowMapping, found: RowMapping | None, report: RowMapping | None) -> dict[str, Any]:
-    figures = ("named", "accepted", "declined", "checked_in")
+    figures = ("named", "accepted", "waiting", "declined", "checked_in")
     line: dict[str, Any] = {name: found[name] if found is not None else 0 for name in figures}
-    line["unanswered"] = line["named"] - line["accepted"] - line["declined"]
-    line["expected"] = line["named"] - line["declined"]
+    line["expected"] = line["named"] - line["declined"] - line["waiting"]
+    line["unanswered"] = line["expected"] - line["accepted"]
     reported = report["reported"] if report is not None else None
     return {
         "site": site["site"],
@@ -86,6 +86,7 @@ _PERSONS = (
         SEATED.c.site_id,
         func.count().label("named"),
         func.count().filter(answers.c.answer == "accepted").label("accepted"),
+        func.count().filter(answers.c.answer == "waiting").label("waiting"),
         func.count().filter(answers.c.answer == "declined").label("declined"),
         func.count(check_ins.c.person_id).label("checked_in"),
     )

@@ -22,9 +22,10 @@ class FiguresSchema(Schema):
     capacity = fields.Int(allow_none=True)
     named = fields.Int()
     accepted = fields.Int()
+    waiting = fields.Int(metadata={"description": "For a seat: the site is full"})
     declined = fields.Int()
     unanswered = fields.Int()
-    expected = fields.Int(metadata={"description": "Named, and not declined"})
+    expected = fields.Int(metadata={"description": "Named, and neither declined nor waiting"})
     checked_in = fields.Int()
     reported = fields.Int(allow_none=True, metadata={"description": "By the site itself"})
 
@@ -57,6 +58,7 @@ class HeadcountReportSchema(Schema):
 class ComputedSchema(Schema):
     named = fields.Int()
     accepted = fields.Int()
+    waiting = fields.Int(metadata={"description": "For a seat: the site is full"})
     declined = fields.Int()
     unanswered = fields.Int()
     expected = fields.Int()
@@ -78,7 +80,7 @@ class HeadcountReportsSchema(Schema):
 
 
 @bp.route("/conferences/<key>/headcounts")
-@reads("plan:read")
+@reads("plan:read", patient=True)
 @bp.arguments(RevisionQuery, location="query")
 @bp.response(200, HeadcountsSchema)
 def get_headcounts(call: Call, given: dict[str, Any], key: str) -> dict[str, Any]:

@@ -63,18 +63,20 @@ def fill_awardees(session: Session, conference: str, annex: Sequence[Recipient])
 
 
 def _lines(session: Session, view: View, annex: Sequence[Recipient]) -> list[Line]:
-    plan_id, organiser = newest_plan(session, view.conference_id)
+    """Of the newest plan and, as long as that is not adopted, of the one in force."""
+    newest, organiser = newest_plan(session, view.conference_id)
+    known = (newest, view.plan_id)
     levels = (
         select(units.c.key, units.c.id, plan_units.c.level)
         .join(units, units.c.id == plan_units.c.unit_id)
-        .where(plan_units.c.plan_id == plan_id)
-        .order_by(plan_units.c.position)
+        .where(plan_units.c.plan_id.in_(known))
+        .order_by(plan_units.c.plan_id != newest, plan_units.c.position)
     )
     taken = (
         select(plan_groups, groups.c.key)
         .join(groups, groups.c.id == plan_groups.c.group_id)
-        .where(plan_groups.c.plan_id == plan_id, plan_groups.c.sources.is_not(None))
-        .order_by(plan_groups.c.position)
+        .where(plan_groups.c.plan_id.in_(known), plan_groups.c.sources.is_not(None))
+        .order_by(plan_groups.c.plan_id != newest, plan_groups.c.position)
     )
     rules = [
         Rule(
@@ -88,7 +90,10 @@ def _lines(session: Session, view: View, annex: Sequence[Recipient]) -> list[Lin
         )
         for row in session.execute(taken)
     ]
-    return lines_of(organiser, [Unit(*row) for row in session.execute(levels)], rules, annex)
+    found: dict[int, Unit] = {}
+    for row in session.execute(levels):
+        found.setdefault(row.id, Unit(*row))
+    return lines_of(organiser, list(found.values()), rules, annex)
 
 
 def _known(session: Session, annex: Sequence[Recipient]) -> dict[UUID, tuple[UUID, Facts]]:

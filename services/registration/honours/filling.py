@@ -139,3 +139,5 @@ class Filling:
     def _move(self, line: Line, one: Held, ordinal: int) -> None:
         if one.ordinal != ordinal:
             self.moves.append(Move(one.place, line.row, ordinal))
+            if one.person is not None:
+                self.changes.leaving.add(one.person)  # from an ordinal that may have had no seat, or to one

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, func, insert, select, tuple_, update
+from sqlalchemy import Row, and_, func, insert, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
@@ -101,14 +101,16 @@ def write_to_uninvited(
 def settle_messages(session: Session, view: View) -> None:
     """A newer revision holds: what waits of older ones goes on where its invitation is still the same.
 
-    The rest is cancelled; what is to be told instead, people decide.
+    Whether a seat is still theirs is seen when they are told. The rest is cancelled; what is to be told
+    instead, people decide.
     """
     mine = and_(messages.c.conference_id == view.conference_id, messages.c.revision < (view.revision or 0))
     waiting = select(messages.c.id).where(mine, messages.c.state == "queued").limit(1)
     if session.execute(waiting).first() is None:
         return
     same = select(LINES.c.invitation_id).where(LINES.c.state == "issued")
-    still = and_(mine, messages.c.kind.in_(INVITING), messages.c.invitation_id.in_(same))
+    inviting = and_(messages.c.kind.in_(INVITING), messages.c.invitation_id.in_(same))
+    still = and_(mine, or_(inviting, messages.c.kind == "seat"))
     kept = update(messages).where(messages.c.state == "queued", still).values(revision=view.revision)
     session.execute(kept, view.parameters())
     cancel_messages(session, mine, SWITCHED)

@@ -36,7 +36,7 @@ _STATE = {
     "to_withdraw": "Cần thu hồi",
 }
 _ISSUER = {"organiser": "Cơ quan tổ chức", "bridge_unit": "Điểm cầu"}
-_ANSWER = {"accepted": "Sẽ dự", "declined": "Không dự", None: ""}
+_ANSWER = {"accepted": "Sẽ dự", "waiting": "Danh sách chờ", "declined": "Không dự", None: ""}
 
 
 def listed_row(item: dict[str, Any]) -> tuple[Any, ...]:

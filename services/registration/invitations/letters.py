@@ -60,6 +60,19 @@ WITHDRAWAL = """Kính gửi: {name}
 Trân trọng./.
 """
 
+SEAT = """Kính gửi: {name}
+
+Quý vị đã có chỗ tại {title}: một chỗ vừa được dành cho {name} theo thứ tự trong danh sách chờ.
+
+{facts}
+
+Nếu không dự được nữa hoặc cử người đi thay, đề nghị trả lời tại đường dẫn dành riêng cho {name}:
+{url}
+Đường dẫn dùng được đến hết ngày {until}. Xin không chuyển cho người khác.
+
+Trân trọng./.
+"""
+
 Compose = Callable[[Session, RowMapping, datetime], Letter]
 
 
@@ -72,6 +85,7 @@ def composers(links: Links) -> dict[str, Compose]:
     return {
         "invitation": inviting(INVITATION, "Giấy mời dự {title}"),
         "replacement": inviting(REPLACEMENT, "Thay thế giấy mời dự {title}"),
+        "seat": lambda session, message, _now: _tell_of_seat(session, message, links),
         "withdrawal": lambda session, message, _now: _withdraw(session, message),
     }
 
@@ -88,6 +102,24 @@ def _invite(session: Session, message: RowMapping, links: Links, text: str, subj
     facts = {"name": shown.name, "title": shown.title, "inviter": _inviter(session, view, row)}
     facts |= {"url": url, "until": f"{until:%d/%m/%Y}", "facts": _facts(shown)}
     return Letter(email, shown.name, subject.format_map(facts), text.format_map(facts))
+
+
+def _tell_of_seat(session: Session, message: RowMapping, links: Links) -> Letter:
+    query = select(places.c.id).where(
+        places.c.conference_id == message["conference_id"],
+        places.c.unit_id == message["unit_id"],
+        places.c.group_id == message["group_id"],
+        places.c.person_id == message["person_id"],
+    )
+    place = session.execute(query.order_by(places.c.ordinal).limit(1)).scalar_one_or_none()
+    shown = get_place_invitation(session, place) if place is not None else None
+    if shown is None or shown.state != "open" or shown.answer != "accepted":
+        raise NotToSend(OUTDATED)
+    email = _email_of(session, message["person_id"])
+    url, until = links.make(Link(shown.place, shown.person, shown.link_version))
+    facts = {"name": shown.name, "title": shown.title, "facts": _facts(shown)}
+    facts |= {"url": url, "until": f"{until:%d/%m/%Y}"}
+    return Letter(email, shown.name, f"Quý vị đã có chỗ tại {shown.title}", SEAT.format_map(facts))
 
 
 def _withdraw(session: Session, message: RowMapping) -> Letter:

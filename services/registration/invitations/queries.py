@@ -40,7 +40,9 @@ Position = tuple[int, int, int, int]
 """Unit's place in the plan, precedence, unit, group: where a page ends."""
 
 _CHUNK = 1_000
-_FIGURES = ("named", "with_email", "accepted", "declined", "sent", "waiting", "failed", "unsent")
+_FIGURES = (
+    "named", "with_email", "accepted", "on_waiting_list", "declined", "sent", "waiting", "failed", "unsent",
+)  # fmt: skip
 _live_site = sites.alias("live_site")
 _site_now = layout_sites.alias("site_now")
 _site_then = layout_sites.alias("site_then")
@@ -259,6 +261,7 @@ def _seated_figures() -> Select[Any]:
     figures = {
         "with_email": has_email,
         "accepted": answers.c.answer == "accepted",
+        "on_waiting_list": answers.c.answer == "waiting",
         "declined": answers.c.answer == "declined",
         "sent": messages.c.state == "sent",
         "waiting": messages.c.state.in_(("queued", "sending")),
@@ -350,7 +353,7 @@ def _sent(session: Session, ids: Sequence[Any]) -> dict[Any, dict[str, int]]:
 
 def _item(view: View, row: Row[Any], figures: dict[str, int] | None) -> dict[str, Any]:
     found = dict.fromkeys(_FIGURES, 0) | (figures or {})
-    asked = found["accepted"] + found["declined"]
+    answered = found["accepted"] + found["on_waiting_list"] + found["declined"]
     live_start = row.live_starts_at and local_time(row.live_starts_at, view.timezone)
     return {
         **{name: getattr(row, name) for name in _SHOWN_AS_IS},
@@ -366,7 +369,7 @@ def _item(view: View, row: Row[Any], figures: dict[str, int] | None) -> dict[str
             "revision": row.live_revision,
         },
         **found,
-        "unanswered": max(0, found["named"] - asked),
+        "unanswered": max(0, found["named"] - answered),
     }
 
 

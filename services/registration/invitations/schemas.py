@@ -64,10 +64,11 @@ class InvitationLine(Schema):
     named = fields.Int()
     with_email = fields.Int()
     accepted = fields.Int()
+    on_waiting_list = fields.Int(metadata={"description": "Would come, and have no seat yet"})
     declined = fields.Int()
     unanswered = fields.Int()
     sent = fields.Int()
-    waiting = fields.Int()
+    waiting = fields.Int(metadata={"description": "Messages that are not sent yet"})
     failed = fields.Int()
     unsent = fields.Int(metadata={"description": "With an address, not written to for this invitation"})
 

@@ -73,7 +73,7 @@ MOST_BY_HAND = 500
 
 
 @bp.route("/conferences/<key>/invitations")
-@reads("plan:read")
+@reads("plan:read", patient=True)
 @bp.arguments(ListQuery, location="query")
 @bp.response(200, InvitationsSchema)
 def get_invitations(call: Call, given: dict[str, Any], key: str) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def get_invitations(call: Call, given: dict[str, Any], key: str) -> dict[str, An
 
 
 @bp.route("/conferences/<key>/invitations.xlsx")
-@reads("plan:read")
+@reads("plan:read", patient=True)
 @bp.arguments(FilterSchema, location="query")
 @bp.response(200, content_type=XLSX)
 def get_workbook(call: Call, given: dict[str, Any], key: str) -> Response:
@@ -115,7 +115,7 @@ def get_by_hand(call: Call, given: dict[str, Any], key: str) -> dict[str, Any]:
 
 
 @bp.route("/conferences/<key>/invitations/by-hand.xlsx")
-@reads("names:read")
+@reads("names:read", patient=True)
 @bp.arguments(Wanted, location="query")
 @bp.response(200, content_type=XLSX)
 def get_by_hand_workbook(call: Call, given: dict[str, Any], key: str) -> Response:
@@ -152,7 +152,7 @@ def get_route(call: Call, key: str, group: str, unit: str) -> dict[str, Any]:
 
 
 @bp.route("/conferences/<key>/invitations:issue", methods=["POST"])
-@writes("names:write")
+@writes("names:write", patient=True)
 @bp.arguments(IssueOrder)
 @bp.response(200, IssueTotalsSchema)
 @bp.alt_response(202, schema=IssueTotalsSchema)
@@ -166,7 +166,7 @@ def post_issue(call: Call, given: dict[str, Any], key: str) -> Any:
 
 
 @bp.route("/conferences/<key>/invitations:withdraw", methods=["POST"])
-@writes("names:write")
+@writes("names:write", patient=True)
 @bp.arguments(WithdrawOrder)
 @bp.response(200, Totals)
 @bp.alt_response(202, schema=Totals)

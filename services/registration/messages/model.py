@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
-Kind = Literal["invitation", "replacement", "withdrawal"]
-KINDS: tuple[Kind, ...] = ("invitation", "replacement", "withdrawal")
+Kind = Literal["invitation", "replacement", "withdrawal", "seat"]
+KINDS: tuple[Kind, ...] = ("invitation", "replacement", "withdrawal", "seat")
 INVITING: tuple[Kind, ...] = ("invitation", "replacement")
 
 State = Literal["queued", "sending", "sent", "failed", "cancelled"]
@@ -72,18 +72,22 @@ class MessageNotQueued(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A message to queue, about a unit's places of a group. `once` names what is told to whom."""
+    """A message to queue, about a unit's places of a group. `once` names what is told to whom.
+
+    `seat` (site, start and when it was asked for) takes the place of `invitation` in the kind of that name.
+    """
 
     kind: Kind
     person: UUID
-    invitation: UUID
+    invitation: UUID | None
     unit_id: int
     group_id: int
+    seat: str = ""
 
     @property
     def once(self) -> str:
         about = "invite" if self.kind in INVITING else self.kind
-        return f"{self.invitation}/{self.person}/{about}"
+        return f"{self.invitation or self.seat}/{self.person}/{about}"
 
 
 @dataclass(frozen=True, slots=True)

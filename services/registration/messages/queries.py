@@ -13,6 +13,8 @@ from services.registration.messages.tables import messages
 from services.registration.people.tables import people
 from services.registration.plan.model import View
 from services.registration.plan.tables import conferences, groups, units
+from shared.metrics import Tally
+from shared.storage.database import Database
 
 
 def list_messages(
@@ -31,6 +33,13 @@ def count_messages(session: Session, narrowed: ColumnElement[bool]) -> dict[str,
     query = select(messages.c.state, func.count()).where(narrowed).group_by(messages.c.state)
     found: dict[str, int] = dict(session.execute(query).all())
     return {state: found.get(state, 0) for state in STATES}
+
+
+def tally(database: Database) -> Tally:
+    """Messages by kind and state, for Prometheus."""
+    columns = (messages.c.kind, messages.c.state)
+    query = select(*columns, func.count()).group_by(*columns)
+    return Tally(database, "diemcau_messages", "Messages to persons by state", ("kind", "state"), query)
 
 
 def get_message(session: Session, message: UUID) -> dict[str, Any]:

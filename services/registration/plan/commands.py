@@ -21,7 +21,8 @@ from services.registration.plan.tables import (
     sites,
     units,
 )
-from services.registration.storage import analyze, load_rows, upsert
+from services.registration.storage import upsert
+from shared.storage.bulk import analyze, load_rows
 
 Row = Mapping[str, Any]
 

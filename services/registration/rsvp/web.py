@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from services.registration.answers.commands import answer_invitation, make_link,
 from services.registration.answers.model import (
     ANSWERS,
     LONGEST_NOTE,
+    STANDINGS,
     Answer,
     Invitation,
     Link,
@@ -21,12 +22,14 @@ from services.registration.answers.model import (
     PlaceClosed,
 )
 from services.registration.answers.queries import get_invitation, has_answered_elsewhere, unit_key_of
+from services.registration.answers.waiting import positions
 from services.registration.delegates.model import PlaceRefused
 from services.registration.delegates.persons import read_person, refused
 from services.registration.delegates.substituting import substitute_by_link
 from services.registration.door.badges import SVG
 from services.registration.people.model import UnknownDelegate
 from services.registration.plan.model import local_time
+from services.registration.plan.queries import get_view
 from services.registration.rsvp.queries import Handover, find_handover
 from shared.http.calls import Call, reads, writes
 from shared.http.inputs import Blueprint
@@ -71,6 +74,13 @@ class HandoverSchema(Schema):
     at = fields.AwareDateTime()
 
 
+class WaitingSchema(Schema):
+    """Where somebody stands on the waiting list of the site; `position` 1 is the first to be let in."""
+
+    position = fields.Int()
+    of = fields.Int()
+
+
 class InvitationSchema(Schema):
     """What the link shows: the delegate's own name and place, and the answer so far."""
 
@@ -83,7 +93,12 @@ class InvitationSchema(Schema):
     room = fields.Str(allow_none=True)
     address = fields.Str(allow_none=True)
     starts_at = fields.AwareDateTime(allow_none=True)
-    answer = fields.Str(allow_none=True)
+    answer = fields.Str(
+        allow_none=True,
+        validate=validate.OneOf(STANDINGS),
+        metadata={"description": "“waiting”: they would come, and the site has no free seat for them yet"},
+    )
+    waiting = fields.Nested(WaitingSchema, allow_none=True)
     note = fields.Str(allow_none=True)
     answered_at = fields.AwareDateTime(allow_none=True)
     state = fields.Str(validate=validate.OneOf(["open", "closed", "not-current", "substituted", "finished"]))
@@ -110,7 +125,7 @@ def get_rsvp(call: Call, token: str) -> dict[str, Any]:
         if handover is None:
             raise
         return _handed_over(handover)
-    shown = _shown(invitation, invitation.answer, invitation.note, invitation.answered_at)
+    shown = _shown(invitation, _position(call, invitation))
     return {**shown, "asked_again": has_answered_elsewhere(call.session, invitation)}
 
 
@@ -118,8 +133,16 @@ def get_rsvp(call: Call, token: str) -> dict[str, Any]:
 @writes(None)
 @bp.arguments(AnswerSchema)
 @bp.response(200, AnsweredSchema)
-def post_rsvp(call: Call, given: dict[str, Any], token: str) -> dict[str, Any]:
-    """Accept or decline, as often as wanted; or send somebody, after which this link has ended."""
+@bp.alt_response(
+    202, schema=AnsweredSchema, description="No seat is free: the answer is “waiting”, not “accepted”"
+)
+def post_rsvp(call: Call, given: dict[str, Any], token: str) -> dict[str, Any] | tuple[dict[str, Any], int]:
+    """Accept or decline, as often as wanted; or send somebody, after which this link has ended.
+
+    Who accepts when the site is full waits for a seat, in the order of asking. The first of them gets the
+    next free seat by itself, and is told; declining leaves the list. Who is sent takes over the seat, or
+    the turn on the list, of who sends them.
+    """
     link = call.context.links.open(token)
     answer, note = given["answer"], given["note"]
     if answer == SUBSTITUTED:
@@ -138,9 +161,21 @@ def get_rsvp_badge(call: Call, token: str) -> Response:
     return Response(call.context.badges.svg(invitation.person), content_type=SVG)
 
 
-def _answer(call: Call, link: Link, answer: Answer, note: str) -> dict[str, Any]:
-    invitation, at = answer_invitation(call.session, link, answer, note, call.now)
-    return {**_shown(invitation, answer, note, at), "asked_again": False, "link": None}
+def _answer(call: Call, link: Link, answer: Answer, note: str) -> dict[str, Any] | tuple[dict[str, Any], int]:
+    done = answer_invitation(call.session, link, answer, note, call.now)
+    now = replace(done.invitation, answer=done.answer, note=note, answered_at=done.at)
+    position = _position(call, now)
+    shown = {**_shown(now, position), "asked_again": False, "link": None}
+    return shown if position is None else (shown, 202)
+
+
+def _position(call: Call, invitation: Invitation) -> dict[str, int] | None:
+    """On the waiting list; None for who does not wait."""
+    if invitation.answer != "waiting":
+        return None
+    view = get_view(call.session, invitation.conference, invitation.revision)
+    position, of = positions(call.session, view, [invitation.person])[invitation.person]
+    return {"position": position, "of": of}
 
 
 def _send(call: Call, link: Link, substitute: dict[str, Any], note: str) -> dict[str, Any]:
@@ -184,7 +219,7 @@ def _check_unit(call: Call, place: UUID) -> None:
 def _handed_over(handover: Handover) -> dict[str, Any]:
     """The place as its former holder may see it: nothing of what the substitute answered."""
     return {
-        **_shown(handover.invitation, None, None, None),
+        **_shown(replace(handover.invitation, answer=None, note=None, answered_at=None), None),
         "name": handover.name,
         "state": "substituted",
         "asked_again": False,
@@ -192,9 +227,7 @@ def _handed_over(handover: Handover) -> dict[str, Any]:
     }
 
 
-def _shown(
-    invitation: Invitation, answer: str | None, note: str | None, answered_at: datetime | None
-) -> dict[str, Any]:
+def _shown(invitation: Invitation, waiting: dict[str, int] | None) -> dict[str, Any]:
     return {
         "conference": invitation.conference,
         "title": invitation.title,
@@ -205,9 +238,10 @@ def _shown(
         "room": invitation.room,
         "address": invitation.address,
         "starts_at": local_time(invitation.moment, invitation.timezone),
-        "answer": answer,
-        "note": note,
-        "answered_at": answered_at,
+        "answer": invitation.answer,
+        "waiting": waiting,
+        "note": invitation.note,
+        "answered_at": invitation.answered_at,
         "state": invitation.state,
         "substitute": None,
     }

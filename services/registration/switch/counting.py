@@ -6,7 +6,19 @@ min(n, m) moved when the site differs. The same over named places, where the ord
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Integer, Subquery, and_, bindparam, case, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Subquery,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from services.registration.people.placement import CONFERENCE
 from services.registration.people.tables import places
@@ -17,22 +29,30 @@ NEW_LAYOUT = bindparam("new_layout", type_=Integer)
 
 
 def _both_layouts() -> Subquery:
-    """One row per (unit, group) of either layout; no site and no seats where it has no route."""
-    old = select(routes).where(routes.c.layout_id == OLD_LAYOUT).subquery("old")
-    new = select(routes).where(routes.c.layout_id == NEW_LAYOUT).subquery("new")
+    """One row per (unit, group) of either layout; no site and no seats where it has no route.
+
+    Two outer joins, because SQLite looks through all of one side for each row of the other in a full join.
+    """
+    old, new = routes.alias("old"), routes.alias("new")
     same_row = and_(old.c.unit_id == new.c.unit_id, old.c.group_id == new.c.group_id)
-    return (
+    of_new = (
         select(
-            func.coalesce(new.c.unit_id, old.c.unit_id).label("unit_id"),
-            func.coalesce(new.c.group_id, old.c.group_id).label("group_id"),
+            new.c.unit_id,
+            new.c.group_id,
             old.c.site_id.label("old_site"),
             new.c.site_id.label("new_site"),
             func.coalesce(old.c.seats, 0).label("old_seats"),
-            func.coalesce(new.c.seats, 0).label("new_seats"),
+            new.c.seats.label("new_seats"),
         )
-        .select_from(old.join(new, same_row, full=True))
-        .subquery("both")
+        .select_from(new.outerjoin(old, and_(same_row, old.c.layout_id == OLD_LAYOUT)))
+        .where(new.c.layout_id == NEW_LAYOUT)
     )
+    only_old = (
+        select(old.c.unit_id, old.c.group_id, old.c.site_id, new.c.site_id, old.c.seats, literal(0))
+        .select_from(old.outerjoin(new, and_(same_row, new.c.layout_id == NEW_LAYOUT)))
+        .where(old.c.layout_id == OLD_LAYOUT, new.c.layout_id.is_(None))
+    )
+    return union_all(of_new, only_old).subquery("both")
 
 
 BOTH = _both_layouts()

@@ -16,7 +16,7 @@ from services.registration.invitations.model import Selection
 from services.registration.invitations.queries import count_invitations
 from services.registration.plan.queries import get_view
 from services.registration.switch.placements import CHANGES, stream_placements
-from services.registration.switch.queries import get_switch, list_changes
+from services.registration.switch.queries import get_switch, list_changes, list_groups
 from shared.http.calls import Call, reads, wiring
 from shared.http.inputs import Blueprint
 from shared.sheets.writing import write_ndjson
@@ -26,20 +26,32 @@ bp = Blueprint("registration_switch", __name__, description="What a switch chang
 _log = structlog.get_logger(__name__)
 
 
-class ChangeLine(Schema):
+class PlaceChanges(Schema):
     group = fields.Str()
     group_name = fields.Str()
-    from_site = fields.Str(allow_none=True)
     from_site_name = fields.Str(allow_none=True)
-    site = fields.Str(allow_none=True)
     site_name = fields.Str(allow_none=True)
     units = fields.Int()
     places_added = fields.Int()
     places_moved = fields.Int()
     places_withdrawn = fields.Int()
-    named_added = fields.Int()
-    named_moved = fields.Int()
-    named_withdrawn = fields.Int()
+    named_added = fields.Int(allow_none=True)
+    named_moved = fields.Int(allow_none=True)
+    named_withdrawn = fields.Int(allow_none=True)
+
+
+class ChangeLine(PlaceChanges):
+    """The persons of a line are null where there are more lines than are shown: see `groups`."""
+
+    from_site = fields.Str(allow_none=True)
+    site = fields.Str(allow_none=True)
+
+
+class GroupLine(PlaceChanges):
+    """Named are the first of the sites that places leave, and of those that they go to."""
+
+    from_sites = fields.Int(metadata={"description": "How many sites places leave"})
+    sites = fields.Int(metadata={"description": "How many sites they go to"})
 
 
 class InvitationChanges(Schema):
@@ -55,7 +67,8 @@ class ChangesSchema(Schema):
     revision = fields.Int()
     base = fields.Int(allow_none=True)
     invitations = fields.Nested(InvitationChanges)
-    items = fields.List(fields.Nested(ChangeLine))
+    groups = fields.List(fields.Nested(GroupLine))
+    items = fields.List(fields.Nested(ChangeLine), metadata={"description": "The first 500 by site"})
 
 
 class RevisionQuery(Schema):
@@ -69,7 +82,7 @@ class PlacementQuery(RevisionQuery):
 
 
 @bp.route("/conferences/<key>/revisions/<int:number>/changes")
-@reads("plan:read")
+@reads("plan:read", patient=True)
 @bp.response(200, ChangesSchema)
 def get_changes(call: Call, key: str, number: int) -> dict[str, Any]:
     """Places and persons that the revision adds, moves and withdraws, by group and site."""
@@ -80,6 +93,7 @@ def get_changes(call: Call, key: str, number: int) -> dict[str, Any]:
         "revision": number,
         "base": switch.base,
         "invitations": {state: count["routes"] for state, count in found.items()},
+        "groups": list_groups(call.session, switch),
         "items": list_changes(call.session, switch),
     }
 
@@ -97,7 +111,7 @@ def get_placements(call: Call, given: dict[str, Any], key: str) -> Response:
     database, badges = wiring().database, call.context.badges
 
     def stream() -> Iterator[bytes]:
-        with database.read() as session:
+        with database.read(patient=True) as session:
             yield from write_ndjson(_with_codes(stream_placements(session, switch, wanted), badges))
 
     return Response(stream(), content_type="application/x-ndjson")

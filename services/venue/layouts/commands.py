@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from diemcau.layout import Layout
 from diemcau.venue import VenuePlugin
 from services.venue.layouts.model import (
+    LayoutChanged,
     LayoutFailed,
     Tables,
     lay_out,
@@ -18,13 +19,14 @@ from services.venue.layouts.model import (
     planned_option,
     seats_by_site,
 )
-from services.venue.layouts.queries import get_plan
+from services.venue.layouts.queries import digest_of, get_plan
 from services.venue.layouts.tables import layout_sites, plans, site_id, sites
 from shared.bus.outbox import emit
 from shared.bus.pages import Batch, emit_pages
 from shared.contracts.venue import LayoutFailedV1, LayoutPreparedV1
 from shared.revisions.following import Revision, get_revision, note_layout
 from shared.revisions.tables import revisions
+from shared.storage.bulk import analyze, load_rows
 from shared.storage.upsert import dialect_of, insert_into
 
 Plugins = Mapping[str, VenuePlugin]
@@ -74,6 +76,19 @@ def lay_out_waiting(session: Session, plugins: Plugins, conference: str, plan_ve
         lay_out_revision(session, plugins, conference, number)
 
 
+def tell_layout_again(session: Session, plugins: Plugins, conference: str, number: int) -> None:
+    """Lay a revision out once more and tell it as before. Raises LayoutFailed, LayoutChanged."""
+    revision = get_revision(session, conference, number)
+    plan = get_plan(session, conference, revision.plan_version)
+    assert plan is not None, "a layout is made from a stored plan"
+    option = planned_option(plan.head, plan.records, revision.option)
+    tables = layout_tables(lay_out(option, plugins))
+    digest = layout_digest(tables)
+    if digest != digest_of(session, revision.layout_id):
+        raise LayoutChanged(conference, number)
+    _tell(session, revision, digest, tables)
+
+
 def _store_and_tell(session: Session, revision: Revision, layout: Layout) -> None:
     tables = layout_tables(layout)
     digest = layout_digest(tables)
@@ -84,28 +99,23 @@ def _store_and_tell(session: Session, revision: Revision, layout: Layout) -> Non
     _tell(session, revision, digest, tables)
 
 
+_SITE_FACTS = ("key", "name", "kind", "unit", "room", "address", "capacity")
+_SITE_COLUMNS = (
+    "layout_id", "position", *_SITE_FACTS, "seats", "line_test", "test_days_before", "test_at",
+)  # fmt: skip
+
+
 def _store_sites(session: Session, layout_id: int, layout: Layout) -> None:
     seats = seats_by_site(layout)
     tests = {duty.site: duty for duty in layout.duties if duty.key == LINE_TEST}
-    rows = [
-        {
-            "layout_id": layout_id,
-            "position": position,
-            "key": site.key,
-            "name": site.name,
-            "kind": site.kind,
-            "unit": site.unit,
-            "room": site.room,
-            "address": site.address,
-            "capacity": site.capacity,
-            "seats": seats[site.key],
-            "line_test": site.key in tests,
-            "test_days_before": tests[site.key].days_before if site.key in tests else None,
-            "test_at": tests[site.key].at if site.key in tests else None,
-        }
-        for position, site in enumerate(layout.sites)
-    ]
-    session.execute(insert(layout_sites), rows)
+    rows = []
+    for position, site in enumerate(layout.sites):
+        test = tests.get(site.key)
+        asked = (True, test.days_before, test.at) if test is not None else (False, None, None)
+        facts = (getattr(site, name) for name in _SITE_FACTS)
+        rows.append((layout_id, position, *facts, seats[site.key], *asked))
+    load_rows(session, layout_sites, _SITE_COLUMNS, rows)
+    analyze(session, layout_sites)
 
 
 def _know_sites(session: Session, conference: str, layout: Layout) -> None:

@@ -40,6 +40,13 @@ class LayoutFailed(Exception):
         self.code, self.problem = code, problem
 
 
+class LayoutChanged(Exception):
+    """The plugin lays the revision out in another way than it did when the revision was prepared."""
+
+    def __init__(self, conference: str, number: int) -> None:
+        super().__init__(f"revision {number} of {conference}: the plugin gives another layout now")
+
+
 def planned_option(head: Mapping[str, Any], records: Records, option: str) -> PlannedOption:
     """The rows of `conference.planned` as a plugin wants them; `head["starts_at"]` is ISO text or None."""
     chosen = next(row for row in records["options"] if row["key"] == option)

@@ -8,11 +8,17 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from services.venue.layouts.tables import plans
+from shared.revisions.tables import layouts
 
 
 def get_plan(session: Session, conference: str, version: int) -> Row[Any] | None:
     query = select(plans).where(plans.c.conference == conference, plans.c.version == version)
     return session.execute(query).one_or_none()
+
+
+def digest_of(session: Session, layout_id: int | None) -> str | None:
+    query = select(layouts.c.digest).where(layouts.c.id == layout_id)
+    return session.execute(query).scalar_one_or_none()
 
 
 def newest_plan(session: Session, conference: str) -> Row[Any] | None:

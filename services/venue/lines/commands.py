@@ -88,6 +88,11 @@ def _add(
 ) -> None:
     row = {"site_id": site.id, "day": start.key, "outcome": outcome, "by": by, "at": now, **values}
     session.execute(insert(line_tests).values(**row))
+    tell_standing(session, site, start)
+
+
+def tell_standing(session: Session, site: Row[Any], start: Start) -> None:
+    """What holds at the site for this start."""
     standing = get_standing(session, site.id, start)
     data = {
         "conference": site.conference,

@@ -32,8 +32,13 @@ def change_site(
     session.execute(update(sites).where(sites.c.id == site.id).values(**values))
     if any(name in changes and before[name] != changes[name] for name in TOLD):
         told = {name: changes.get(name, _before(site, name)) for name in TOLD}
-        data = {"conference": site.conference, "site": site.key, **told}
-        emit(session, SiteChangedV1, data, key=str(site.id))
+        tell_site(session, site, told)
+
+
+def tell_site(session: Session, site: Row[Any], told: Mapping[str, Any]) -> None:
+    """`told`: what people set at the site in place of the layout's values, by the names of TOLD."""
+    data = {"conference": site.conference, "site": site.key, **told}
+    emit(session, SiteChangedV1, data, key=str(site.id))
 
 
 def _before(site: Row[Any], column: str) -> Any:

@@ -61,11 +61,13 @@ def count_changes(session: Session, revision: Revision) -> Counts:
     }
 
 
-def list_missing(session: Session, conference: str, these: int | None, those: int | None) -> list[Row[Any]]:
-    """Sites of the layout `these` whose key the layout `those` has not."""
+def list_missing(
+    session: Session, conference: str, these: int | None, those: int | None, limit: int
+) -> list[Row[Any]]:
+    """The first sites of the layout `these` whose key the layout `those` has not."""
     there = select(layout_sites.c.key).where(layout_sites.c.layout_id == those)
     query = _sites(conference, these).where(layout_sites.c.key.not_in(there))
-    return list(session.execute(query.order_by(layout_sites.c.position)))
+    return list(session.execute(query.order_by(layout_sites.c.position).limit(limit)))
 
 
 def list_overruns(session: Session, conference: str, layout_id: int | None) -> list[Row[Any]]:

@@ -28,6 +28,8 @@ from shared.revisions.following import Revision, UnknownRevision, current_revisi
 
 bp = Blueprint("sites", __name__, description="Sites: of a revision, and what people set there")
 
+SHOWN = 500
+
 
 @bp.route("/conferences/<key>/sites")
 @reads("plan:read")
@@ -58,14 +60,14 @@ def get_site_by_key(call: Call, key: str, site: str) -> Any:
 @reads("plan:read")
 @bp.response(200, SiteChanges)
 def get_changes(call: Call, key: str, number: int) -> dict[str, Any]:
-    """Sites opened and closed against the base, and where seats exceed the capacity."""
+    """Sites opened and closed against the base (the first 500), and where seats exceed the capacity."""
     revision = get_prepared(call.session, key, number)
     old, new = revision.base_layout_id, revision.layout_id
     return {
         "revision": number,
         "base": revision.base,
-        "opened": [site_json(row) for row in queries.list_missing(call.session, key, new, old)],
-        "closed": [site_json(row) for row in queries.list_missing(call.session, key, old, new)],
+        "opened": [site_json(row) for row in queries.list_missing(call.session, key, new, old, SHOWN)],
+        "closed": [site_json(row) for row in queries.list_missing(call.session, key, old, new, SHOWN)],
         "kept": (revision.counts or {})["sites_kept"],
         "overruns": [site_json(row) for row in queries.list_overruns(call.session, key, new)],
         "kinds_before": queries.count_kinds(call.session, old),

@@ -46,6 +46,7 @@ def test_delegate_has_the_agreed_shape(small: Any) -> None:
         "site_name": "Thành phố Vinh",
         "status": "placed",
         "answer": None,
+        "waiting": None,
         "note": None,
         "checked_in_at": None,
         "special": False,

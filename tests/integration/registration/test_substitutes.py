@@ -46,11 +46,17 @@ def test_place_keeps_unit_group_and_ordinal(small: Any, place: dict[str, Any]) -
     assert emitted(small)["substituted"] == 1
 
 
-def test_sending_somebody_frees_the_seat_and_counts_as_no(small: Any, place: dict[str, Any]) -> None:
+def test_seat_goes_with_the_place(small: Any, place: dict[str, Any]) -> None:
     token = small.link(place["id"])
     small.answer(token, "accepted")
-    assert small.taken()[1, "hub"] == 1
     send(small, token)
+    assert small.taken()[1, "hub"] == 1
+    [now] = small.delegates()
+    assert (now["name"], now["answer"]) == ("Lê Thị Hạnh", "accepted")
+
+
+def test_who_had_not_answered_passes_on_no_seat(small: Any, place: dict[str, Any]) -> None:
+    send(small, small.link(place["id"]))
     assert small.taken()[1, "hub"] == 0
     assert small.headcounts()["hub"]["unanswered"] == 1
 
@@ -80,7 +86,7 @@ def test_organiser_sends_back_the_former(small: Any, place: dict[str, Any]) -> N
     assert back.status_code == 201, back.text
     assert back.json["person"] == place["person"]
     assert back.json["phone"] == "+84900000700"
-    assert back.json["answer"] is None
+    assert back.json["answer"] is None  # having sent somebody does not count against who comes back
     assert len(back.json["substitutions"]) == 2
     assert small.get(f"rsvp/{token}")["state"] == "open"
     assert small.answer(token, "accepted").status_code == 200

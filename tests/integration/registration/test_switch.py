@@ -44,10 +44,16 @@ def test_changes_add_up_to_the_counts(reference: Any, reference_list: bytes) -> 
     reference.adopt("online")
     number = reference.propose("in_person")
     counts = reference.counts(number)
-    items = reference.get(reference.of(f"revisions/{number}/changes"))["items"]
+    changes = reference.get(reference.of(f"revisions/{number}/changes"))
+    items, groups = changes["items"], changes["groups"]
     for name in counts:
         if name not in ("places", "named"):
             assert sum(item[name] for item in items) == counts[name], name
+            assert sum(group[name] for group in groups) == counts[name], name
+    [moved] = [line for line in groups if line["group"] == "btt-mttq-huyen"]
+    assert (moved["units"], moved["from_sites"], moved["sites"], moved["site_name"]) == (
+        21, 21, 1, "Hội trường tầng 3",
+    )  # fmt: skip
     board = [item for item in items if item["group"] == "btt-mttq-huyen"]
     assert len(board) == 21
     assert {item["site"] for item in board} == {"hall"}

@@ -9,6 +9,8 @@ from jsonschema import Draft202012Validator
 from diemcau.venue import VenuePlugin
 from services.venue.plugins.in_person import InPerson
 from services.venue.plugins.online_bridge import OnlineBridge, OnlineBridgeSettings
+from tests.convergence.office import Office
+from tests.convergence.views import current_view
 
 KEY = "nghe-an-2021-bau-cu"
 
@@ -107,15 +109,7 @@ def test_there_and_back_restores_the_current_view(planned: Any) -> None:
 
 
 def view(house: Any) -> dict[str, Any]:
-    """The current view, without the revision number that each list names."""
-    paths = {
-        "sites": f"venue/v1/conferences/{KEY}/sites",
-        "tasks": f"planning/v1/conferences/{KEY}/tasks",
-        "documents": f"documents/v1/conferences/{KEY}/documents",
-        "presentations": f"awards/v1/conferences/{KEY}/presentations",
-        "headcounts": f"registration/v1/conferences/{KEY}/headcounts",
-    }
-    return {name: house.get(path)["items"] for name, path in paths.items()}
+    return current_view(Office(house.http, KEY))
 
 
 def test_first_decision_cannot_be_undone(planned: Any) -> None:

@@ -21,7 +21,7 @@ from services.planning import app as planning
 from services.planning.plan.commands import store_plan
 from services.planning.plan.reader import read_plan
 from services.planning.plan.tree import read_tree
-from services.planning.switch import commands
+from services.planning.switch import commands, progress
 from services.planning.switch.model import PARTICIPANTS, Order
 from services.planning.switch.queries import get_revision
 from services.venue.plugins.in_person import InPerson
@@ -34,7 +34,6 @@ from tests.servers import EXAMPLE, KEY, fresh_database
 BASE = f"planning/v1/conferences/{KEY}"
 NOW = datetime(2021, 6, 24, 2, 0, tzinfo=UTC)
 PLUGINS: dict[str, Any] = {"online_bridge": OnlineBridge(), "in_person": InPerson()}
-OPTIONS = {"online": "Trực tuyến", "in_person": "Trực tiếp"}
 
 
 # --- facts that cross -------------------------------------------------------------------------------------
@@ -227,17 +226,17 @@ def test_last_answer_does_not_take_a_decision_back(server: Database) -> None:
     """It read `preparing`; the decision was made before it wrote `prepared`."""
     with server.write() as session:
         store(session)
-        number = commands.propose_option(session, KEY, "online", OPTIONS, by="test", now=NOW)
-        commands.note_layout(session, KEY, number, "digest", [], NOW)
+        number = commands.propose_option(session, KEY, "online", by="test", now=NOW)
+        progress.note_layout(session, KEY, number, "digest", [], NOW)
         for service in PARTICIPANTS[:-1]:
-            commands.note_prepared(session, KEY, number, service, "ok", {}, NOW)
+            progress.note_prepared(session, KEY, number, service, "ok", {}, NOW)
 
     def decide(session: Any) -> None:
         order = Order("Dịch bệnh", revision=number)
-        commands.decide(session, KEY, order, OPTIONS, body="Ban Thường trực", by="test", now=NOW)
+        commands.decide(session, KEY, order, by="test", now=NOW)
 
     def answer(session: Any) -> None:
-        commands.note_prepared(session, KEY, number, PARTICIPANTS[-1], "ok", {}, NOW)
+        progress.note_prepared(session, KEY, number, PARTICIPANTS[-1], "ok", {}, NOW)
 
     while_it_waits(server, decide, in_transaction(server, answer))
     with server.read() as session:

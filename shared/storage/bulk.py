@@ -1,0 +1,52 @@
+"""Many rows at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Table, insert, text
+from sqlalchemy.orm import Session
+
+from shared.storage.upsert import dialect_of
+
+_COPY_FROM = 1_000
+
+
+def load_rows(
+    session: Session, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert `rows`, each in the order of `columns`: by COPY where that is three times faster."""
+    if not rows:
+        return
+    if dialect_of(session) == "postgresql" and len(rows) >= _COPY_FROM:
+        _copy(session, table, columns, rows)
+        return
+    session.execute(insert(table), [dict(zip(columns, row, strict=True)) for row in rows])
+
+
+def analyze(session: Session, table: Table) -> None:
+    """Fresh statistics after a bulk load: without them the planner takes minutes for a join of seconds."""
+    if dialect_of(session) == "postgresql":
+        session.execute(text(f'analyze "{table.name}"'))
+
+
+def _copy(session: Session, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    connection = session.connection()
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    dialect = connection.dialect
+    processors = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in columns]
+    names = ", ".join(f'"{column}"' for column in columns)
+    with driver.cursor() as cursor, cursor.copy(f'copy "{table.name}" ({names}) from stdin') as copy:
+        for row in rows if not any(processors) else _processed(rows, processors):
+            copy.write_row(row)
+
+
+def _processed(rows: Iterable[tuple[Any, ...]], processors: Sequence[Any]) -> Iterator[list[Any]]:
+    """The rows as the driver wants them: JSON, times."""
+    for row in rows:
+        yield [
+            value if process is None or value is None else process(value)
+            for process, value in zip(processors, row, strict=True)
+        ]
