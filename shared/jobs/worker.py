@@ -23,6 +23,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from shared.clock import Clock
+from shared.http.peers import PeerDown
 from shared.jobs.queue import ACTIVE, announce
 from shared.jobs.rounds import Rounds
 from shared.jobs.tables import jobs
@@ -31,6 +32,8 @@ from shared.storage.database import Database
 LEASE = timedelta(seconds=60)
 ATTEMPTS = 5
 BACKOFF = timedelta(seconds=2)
+PAUSE = timedelta(seconds=10)
+"""Until a neighbour that was down is asked again; that counts as no attempt."""
 
 _log = structlog.get_logger(__name__)
 
@@ -108,6 +111,8 @@ class Worker:
                 result = self._functions[job.kind](run)
         except Cancelled:
             _log.info("job_cancelled", job=str(job.id), kind=job.kind)
+        except PeerDown:
+            self._finish(job, state="queued", run_at=datetime.now(UTC) + PAUSE, attempts=job.attempt - 1)
         except JobFailed as error:
             self._finish(job, state="failed", problem_vi=error.vi, problem_en=error.en)
         except Exception as error:

@@ -6,7 +6,7 @@ import threading
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Integer, String, Table, Uuid, insert
+from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, Uuid, insert
 from sqlalchemy.orm import Session
 
 from services.system import MODULES, Running
@@ -22,11 +22,12 @@ from shared.contracts.event import Event, event_contracts
 from shared.storage.database import Database
 
 NAME = "audit"
+ours = MetaData()
 
 # Nothing here is unique: an event that is applied twice stands here twice.
 heard = Table(
     "heard",
-    metadata,
+    ours,
     Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
     Column("event_id", Uuid, nullable=False),
     Column("source", String, nullable=False),
@@ -38,7 +39,7 @@ heard = Table(
 # What came again after it was applied, and was dropped.
 repeated = Table(
     "repeated",
-    metadata,
+    ours,
     Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
     Column("event_id", Uuid, nullable=False),
 )
@@ -62,7 +63,8 @@ def prepare() -> None:
     """Before the first event: the tables, and the queue in which events wait for the listener."""
     settings = load_settings()
     database = Database(NAME, settings.database_url(NAME))
-    metadata.create_all(database.engine)
+    for tables in (metadata, ours):
+        tables.create_all(database.engine)
     database.dispose()
     if settings.amqp_url is not None:
         declare(settings.amqp_url, topology(settings))

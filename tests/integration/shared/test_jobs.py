@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 from shared.bus.tables import outbox
 from shared.clock import Clock
+from shared.http.peers import PeerDown
 from shared.jobs.queue import JobEnded, JobNotFailed, cancel_job, enqueue, get_job, retry_job
 from shared.jobs.tables import jobs
 from shared.jobs.worker import ATTEMPTS, JobFailed, JobFunction, Run, Worker
@@ -85,6 +86,22 @@ def test_what_stumbles_is_tried_again_and_fails_at_last(
     ended = state(database, job)
     assert ended["state"] == "failed"
     assert "a name" not in ended["problem_vi"] + ended["problem_en"] + "".join(capsys.readouterr())
+
+
+def test_neighbour_that_is_down_is_waited_for_however_long(database: Database) -> None:
+    asked = []
+
+    def ask(_run: Run) -> None:
+        asked.append(1)
+        if len(asked) <= 2 * ATTEMPTS:
+            raise PeerDown("registration: ConnectError")
+
+    job, working = queued(database, "ask"), worker(database, ask=ask)
+    while state(database, job)["state"] == "queued":
+        assert working.run_next()
+        assert not working.run_next(), "not before a pause"
+        _make_due(database)
+    assert (state(database, job)["state"], len(asked)) == ("done", 2 * ATTEMPTS + 1)
 
 
 def test_a_final_failure_is_not_tried_again_until_somebody_asks(database: Database) -> None:
