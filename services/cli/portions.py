@@ -27,11 +27,17 @@ def portions(path: Path, *, whole: int = WHOLE, rows: int = ROWS) -> Iterator[Po
     if path.suffix.lower() != ".csv" or path.stat().st_size <= whole:
         yield Portion(path.read_bytes(), 0)
         return
+    try:
+        for _ in _cut_file(path, rows):  # once through it before anything is sent
+            pass
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise click.ClickException(f"{path} is not a CSV file in UTF-8: {error}") from None
+    yield from _cut_file(path, rows)
+
+
+def _cut_file(path: Path, rows: int) -> Iterator[Portion]:
     with path.open(encoding="utf-8-sig", newline="") as file:
-        try:
-            yield from _cut(file, rows)
-        except (UnicodeDecodeError, csv.Error) as error:
-            raise click.ClickException(f"{path} is not a CSV file in UTF-8: {error}") from None
+        yield from _cut(file, rows)
 
 
 def _cut(file: Iterable[str], most: int) -> Iterator[Portion]:

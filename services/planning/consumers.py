@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -46,18 +47,23 @@ def on_line_tested(session: Session, fact: Fact, context: Any) -> None:
 
 
 def on_paper_submitted(session: Session, fact: Fact, context: Any) -> None:
-    # Events bear real time; the conference may live on a shifted clock.
-    data, at = fact.data, fact.time + context.clock.offset
-    note_paper(session, data["conference"], data["unit"], at, retold=fact.retold)
+    data = fact.data
+    note_paper(session, data["conference"], data["unit"], _said_at(fact, context), retold=fact.retold)
 
 
 def on_paper_withdrawn(session: Session, fact: Fact, context: Any) -> None:
-    note_no_paper(session, fact.data["conference"], fact.data["unit"], context.clock.now())
+    note_no_paper(session, fact.data["conference"], fact.data["unit"], _said_at(fact, context))
 
 
 def on_jobs_changed(session: Session, fact: Fact, _context: Any) -> None:
     data = fact.data
     note_jobs(session, data["conference"], data["revision"], data["service"], data)
+
+
+def _said_at(fact: Fact, context: Any) -> datetime:
+    """Events bear real time; the conference may live on a shifted clock."""
+    at: datetime = fact.time + context.clock.offset
+    return at
 
 
 def _answer(fact: Fact) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from prometheus_client.core import GaugeMetricFamily
-from sqlalchemy import func, select
+from sqlalchemy import column, func, select, table
 from sqlalchemy.orm import Session
 
 from shared.bus.dead_letters import FAILED, WAITING
@@ -45,8 +45,7 @@ def _parked(session: Session, service: str) -> GaugeMetricFamily:
 def _sending(session: Session, database: Database) -> Iterator[GaugeMetricFamily]:
     labels = ["service"]
     newest = GaugeMetricFamily("diemcau_outbox_newest", "Number of the newest event", labels=labels)
-    last = session.execute(select(func.coalesce(func.max(outbox.c.seq), 0))).scalar_one()
-    newest.add_metric([database.service], last)
+    newest.add_metric([database.service], _newest(session, database))
     yield newest
     if database.is_sqlite:  # the listeners read the outbox themselves: nothing is ever published
         return
@@ -63,6 +62,15 @@ def _sending(session: Session, database: Database) -> Iterator[GaugeMetricFamily
         family = GaugeMetricFamily(f"diemcau_outbox_{name}", meaning, labels=labels)
         family.add_metric([database.service], figure)
         yield family
+
+
+def _newest(session: Session, database: Database) -> int:
+    """Also when all events are pruned: SQLite remembers the last number that it gave."""
+    query = select(func.coalesce(func.max(outbox.c.seq), 0))
+    if database.is_sqlite:
+        given = table("sqlite_sequence", column("name"), column("seq"))
+        query = select(func.coalesce(func.max(given.c.seq), 0)).where(given.c.name == outbox.name)
+    return int(session.execute(query).scalar_one())
 
 
 def _cursors(session: Session) -> GaugeMetricFamily:

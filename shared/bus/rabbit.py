@@ -20,7 +20,7 @@ from shared.bus.topology import HEARTBEAT_SECONDS, Topology, connected, declare
 
 PREFETCH = 2 * BATCH
 _DRAIN_SECONDS = 0.5
-_AT_ONCE = 0.0
+_AT_ONCE = 0.001  # not 0: py-amqp spins on a socket that never blocks until a frame is whole
 _RETRY, _LONGEST_RETRY = 0.2, 10.0
 
 _log = structlog.get_logger(__name__)

@@ -54,7 +54,9 @@ def republish(database: Database, kind: Retelling, consumer: str) -> Iterator[Pr
     """
     with database.read() as session:
         things = list(kind.things(session))
-    for chunk in (things[start : start + CHUNK] for start in range(0, len(things), CHUNK)):
+    # What is told in pages holds its key for long: others shall not wait for several of them.
+    size = 1 if any(contract.paged for contract in kind.tells) else CHUNK
+    for chunk in (things[start : start + size] for start in range(0, len(things), size)):
         busy, problems = _tell_free(database, kind, chunk, consumer)
         for thing in busy:
             with database.write() as session:

@@ -111,14 +111,14 @@ class Worker:
                 result = self._functions[job.kind](run)
         except Cancelled:
             _log.info("job_cancelled", job=str(job.id), kind=job.kind)
-        except PeerDown:
-            self._finish(job, state="queued", run_at=datetime.now(UTC) + PAUSE, attempts=job.attempt - 1)
+        except PeerDown as error:
+            self._wait(job, error)
         except JobFailed as error:
             self._finish(job, state="failed", problem_vi=error.vi, problem_en=error.en)
         except Exception as error:
             self._stumble(job, error)
         else:
-            self._finish(job, state="done", result=dict(result or {}))
+            self._finish(job, state="done", result=dict(result or {}), problem_vi=None, problem_en=None)
         return True
 
     def _claim(self) -> Job | None:
@@ -160,6 +160,15 @@ class Worker:
                 return  # the function learns of it at its next step
             except (DBAPIError, PoolTimeout):
                 continue  # the database is away: two more tries before the lease is over
+
+    def _wait(self, job: Job, error: PeerDown) -> None:
+        _log.warning("job_waits", job=str(job.id), kind=job.kind, reason=str(error))
+        again = {"run_at": datetime.now(UTC) + PAUSE, "attempts": job.attempt - 1}
+        said = {
+            "problem_vi": f"Chờ dịch vụ khác: {error}",
+            "problem_en": f"Waits for another service: {error}",
+        }
+        self._finish(job, state="queued", **again, **said)
 
     def _stumble(self, job: Job, error: Exception) -> None:
         _log.warning("job_stumbled", job=str(job.id), kind=job.kind, attempt=job.attempt, at=_where(error))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Table, insert, text
+import psycopg
+from sqlalchemy import Connection, Table, insert, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from shared.storage.upsert import dialect_of
@@ -38,9 +41,25 @@ def _copy(session: Session, table: Table, columns: Sequence[str], rows: Iterable
     dialect = connection.dialect
     processors = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in columns]
     names = ", ".join(f'"{column}"' for column in columns)
-    with driver.cursor() as cursor, cursor.copy(f'copy "{table.name}" ({names}) from stdin') as copy:
+    statement = f'copy "{table.name}" ({names}) from stdin'
+    with _as_sqlalchemy(connection, statement), driver.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows if not any(processors) else _processed(rows, processors):
             copy.write_row(row)
+
+
+@contextmanager
+def _as_sqlalchemy(connection: Connection, statement: str) -> Iterator[None]:
+    """The driver's errors as those of any other statement: a lost connection is known as one."""
+    try:
+        yield
+    except psycopg.Error as error:
+        lost = connection.dialect.is_disconnect(error, None, None)  # type: ignore[arg-type]  # psycopg's own
+        if lost:
+            connection.invalidate(error)
+        wrapped = DBAPIError.instance(
+            statement, None, error, psycopg.Error, connection_invalidated=lost, dialect=connection.dialect
+        )
+        raise wrapped from error
 
 
 def _processed(rows: Iterable[tuple[Any, ...]], processors: Sequence[Any]) -> Iterator[list[Any]]:

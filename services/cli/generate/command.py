@@ -13,7 +13,7 @@ from rich.progress import track
 
 from services.cli.generate.people import DELEGATE_HEADINGS, NOMINATION_HEADINGS, delegates, nominations
 from services.cli.generate.plan import plan_tree
-from services.cli.generate.shape import Shape, TooSmall
+from services.cli.generate.shape import Shape, TooLarge, TooSmall
 
 
 @click.command()
@@ -33,7 +33,7 @@ def generate(sites: int, count: int, out: Path, key: str, seed: str) -> None:
     """
     try:
         shape = Shape(sites, count)
-    except TooSmall as error:
+    except (TooSmall, TooLarge) as error:
         raise click.UsageError(str(error)) from None
     out.mkdir(parents=True, exist_ok=True)
     (out / "plan.json").write_bytes(orjson.dumps(plan_tree(shape, key)))

@@ -64,8 +64,16 @@ AWARDEES = BRIDGE_GROUPS[-1]
 _LARGEST_QUOTA = (2, 4)  # collectives, individuals
 
 
+MOST_AT_A_SITE = 20_000
+"""There are some 39,000 made-up names, and at one site no two people have the same."""
+
+
 class TooSmall(Exception):
     """A conference of that size would have groups without anybody."""
+
+
+class TooLarge(Exception):
+    """There are not names enough for so many at a site."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +89,9 @@ class Shape:
         if self._at_bridges < len(BRIDGE_GROUPS) * self.communes:
             least = self.delegates - self._at_bridges + len(BRIDGE_GROUPS) * self.communes
             raise TooSmall(f"{self.sites} sites need at least {least} delegates: one in each group of a site")
+
+        if self._at_bridges > MOST_AT_A_SITE * self.communes:
+            raise TooLarge(f"{self.sites} sites can have at most {MOST_AT_A_SITE:,} delegates each")
 
     @property
     def communes(self) -> int:

@@ -91,7 +91,7 @@ def get_conference(call: Call, key: str) -> Any:
 
 
 @bp.route("/conferences/<key>", methods=["PATCH"])
-@writes("plan:write", if_match="needed")
+@writes("plan:write", if_match="needed", patient=True)
 @bp.arguments(ConferenceChange)
 @bp.response(200, StoredPlanSchema)
 def patch_conference(call: Call, changes: dict[str, Any], key: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select, update
+from sqlalchemy import ColumnElement, Row, or_, update
 from sqlalchemy.orm import Session
 
 from services.planning.plan.queries import lock_unclosed
@@ -42,19 +42,25 @@ def note_paper(session: Session, conference: str, unit: str, at: datetime, *, re
     """A unit's paper came in: its task is done. A person may open it again, until the next version comes.
 
     `at`: when it came; what a person made of the task since then holds, however late the news is.
-    `retold`: it was known before, so that holds too.
+    `retold`: it may have been known before, so what a person made of the task holds in any case.
     """
-    if retold and _is_settled(session, conference, PAPER, unit):
-        return
     values = {"state": "done", "note": "", "changed_at": at, "changed_by": "", "settled_by": "fact"}
-    _set_state(session, conference, PAPER, unit, values, over=task_states.c.changed_at <= at)
+    by_fact = task_states.c.settled_by == "fact"
+    _set_state(
+        session,
+        conference,
+        PAPER,
+        unit,
+        values,
+        over=by_fact if retold else or_(by_fact, task_states.c.changed_at <= at),
+    )
 
 
-def note_no_paper(session: Session, conference: str, unit: str, now: datetime) -> None:
+def note_no_paper(session: Session, conference: str, unit: str, at: datetime) -> None:
     """The unit's only paper was taken back: its task is open again, unless a person settled it."""
     mine = (task_states.c.conference == conference) & (task_states.c.target == unit)
     by_fact = mine & (task_states.c.key == PAPER) & (task_states.c.settled_by == "fact")
-    values = {"state": "open", "changed_at": now}
+    values = {"state": "open", "changed_at": at}
     session.execute(update(task_states).where(by_fact).values(values))
 
 
@@ -66,11 +72,6 @@ def note_line_test(
     key = {"conference": conference, "site": site, "day": day.isoformat() if day else ""}
     new = insert_into(dialect_of(session), line_tests).values(**key, **values)
     session.execute(new.on_conflict_do_update(index_elements=list(key), set_=values))
-
-
-def _is_settled(session: Session, conference: str, key: str, target: str) -> bool:
-    same = task_states.c.conference == conference, task_states.c.key == key, task_states.c.target == target
-    return session.execute(select(task_states.c.state).where(*same)).first() is not None
 
 
 def _set_state(

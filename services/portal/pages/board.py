@@ -56,7 +56,9 @@ def follow(key: str) -> ResponseReturnValue:
 def _page(template: str, key: str) -> str:
     need("plan:read")
     conference = load(key)
-    latest = _boards().of(key).latest()
+    board = _boards().of(key)
+    # A filter that is typed asks at each letter: what was read a moment ago is good enough for it.
+    latest = board.recent() if request.headers.get("HX-Request") else board.latest()
     view = view_of(latest.reading, _wanted())
     return render_template(
         template,

@@ -27,12 +27,12 @@ from services.registration.answers.statements import (
     SQLITE_SEAT,
     SQLITE_TAKE,
 )
-from services.registration.answers.waiting import let_in
+from services.registration.answers.waiting import give_seats
 from services.registration.people.model import UnknownDelegate
 from services.registration.people.tables import places
 from services.registration.plan.queries import get_view
 from services.registration.storage import is_postgresql
-from shared.bus.outbox import emit
+from shared.bus.outbox import emit_each
 from shared.contracts.registration import DelegateRespondedV1
 
 _TRIES = 3
@@ -47,15 +47,16 @@ def answer_invitation(session: Session, link: Link, answer: Answer, note: str, n
     for _ in range(_TRIES):
         invitation = lock_invitation(session, link)
         site = invitation.require_open()
-        if invitation.answered_at is not None and (invitation.answer, invitation.note) == (answer, note):
-            return Answered(invitation, answer, invitation.answered_at)
+        if invitation.answered_at is not None and invitation.came_of(answer, note):
+            return Answered(invitation, invitation.answer or answer, invitation.answered_at)
         recorded = _record(session, _values(invitation, site, answer, note, now))
         # Without one the first statement waited for a switch, and then saw what was before it.
         if recorded is not None:
             standing, frees = recorded
-            _tell(session, invitation, standing)
+            told = {str(invitation.place): _responded(invitation, standing)}
             if frees:
-                let_in(session, get_view(session, invitation.conference), [site])
+                told |= give_seats(session, get_view(session, invitation.conference), [site])
+            emit_each(session, DelegateRespondedV1, told)
             return Answered(invitation, standing, now)
     raise SwitchInProgress
 
@@ -119,8 +120,8 @@ def _take(session: Session, values: dict[str, Any], revision: int, seats: int, *
     session.execute(SQLITE_TAKE, parameters | {"revision": revision, "seats": seats, "turns": turns})
 
 
-def _tell(session: Session, invitation: Invitation, answer: Standing) -> None:
-    data = {
+def _responded(invitation: Invitation, answer: Standing) -> dict[str, Any]:
+    return {
         "conference": invitation.conference,
         "place": invitation.place,
         "person": invitation.person,
@@ -131,4 +132,3 @@ def _tell(session: Session, invitation: Invitation, answer: Standing) -> None:
         "site": invitation.site,
         "via": LINK,
     }
-    emit(session, DelegateRespondedV1, data, key=str(invitation.place))

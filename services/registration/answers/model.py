@@ -93,6 +93,11 @@ class Invitation:
             return "not-current"
         return "open" if self.site_id is not None else "closed"
 
+    def came_of(self, answer: Answer, note: str) -> bool:
+        """Whether this was answered already: who accepted may be waiting."""
+        same = self.answer == answer or (answer == "accepted" and self.answer == "waiting")
+        return same and self.note == note
+
     def require_open(self) -> int:
         """The site. Raises ConferenceClosed, NotDecided, PlaceClosed, StartNotFixed."""
         if self.closed_at is not None:

@@ -22,7 +22,7 @@ from services.registration.people.tables import overrides, places
 from services.registration.plan.model import View
 from services.registration.plan.queries import get_view
 from services.registration.plan.tables import groups, routes, sites, units
-from shared.bus.outbox import emit
+from shared.bus.outbox import emit_each
 from shared.contracts.registration import DelegateRespondedV1
 from shared.jobs.queue import enqueue
 from shared.revisions.following import current_revision
@@ -60,7 +60,14 @@ def reseat_waiting(session: Session, view: View) -> None:
 
 
 def let_in(session: Session, view: View, at: Collection[int]) -> None:
-    """Give the free seats of these sites to the first who wait there, and tell of it.
+    """Give the free seats of these sites to the first who wait there, and tell of it."""
+    told = give_seats(session, view, at)
+    if told:
+        emit_each(session, DelegateRespondedV1, told)
+
+
+def give_seats(session: Session, view: View, at: Collection[int]) -> dict[str, dict[str, Any]]:
+    """Give the free seats of these sites to the first who wait there; what is to be told of it, by key.
 
     The caller holds the answers, or the counters of these sites in the current revision.
     """
@@ -70,15 +77,14 @@ def let_in(session: Session, view: View, at: Collection[int]) -> None:
     query = _NEXT.where(free) if len(at) > _CHUNK else _NEXT.where(free, _QUEUE.c.site_id.in_(at))
     rows = session.execute(query, {**view.parameters(), "revision": view.revision}).all()
     if not rows:
-        return
+        return {}
     keys = [(row.person, row.site_id) for row in rows]
     _change(session, view, "waiting", keys, answer="accepted", via=WAITING_LIST)
     _count(session, view, Counter(row.site_id for row in rows))
-    for row in rows:
-        data = {name: getattr(row, name) for name in ("place", "person", "group", "unit", "ordinal", "site")}
-        data |= {"conference": view.conference, "answer": "accepted", "via": WAITING_LIST}
-        emit(session, DelegateRespondedV1, data, key=str(row.place))
     enqueue(session, TELL, {}, conference=view.conference, once=view.conference)
+    named = ("place", "person", "group", "unit", "ordinal", "site")
+    come = {"conference": view.conference, "answer": "accepted", "via": WAITING_LIST}
+    return {str(row.place): {**come, **{name: getattr(row, name) for name in named}} for row in rows}
 
 
 def positions(session: Session, view: View, persons: Collection[UUID]) -> dict[UUID, tuple[int, int]]:
@@ -144,8 +150,6 @@ _NEXT = (
         .join(sites, sites.c.id == _QUEUE.c.site_id)
     )
     .where(site_seats.c.conference_id == bindparam("conference"), site_seats.c.revision == _REVISION)
-    # In one order for all, so that two never wait for each other's ordering keys crosswise.
-    .order_by(_QUEUE.c.place)
 )
 
 

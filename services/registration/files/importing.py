@@ -21,6 +21,7 @@ from services.registration.files.columns import (
 )
 from services.registration.people.model import Facts, read_facts
 from services.registration.plan.model import View
+from services.registration.plan.queries import require_not_closed
 from shared.contact import BadValue
 from shared.sheets.columns import Columns
 from shared.sheets.imports import Report, RowFlaw, open_table
@@ -35,7 +36,10 @@ def import_delegates(
     With errors, or with `dry_run`, nothing is written. Raises SheetRefused.
     """
     columns, rows, report = open_table(content, find_columns)
-    hold_naming(session, view)
+    if dry_run:
+        require_not_closed(session, view.conference_id)
+    else:
+        hold_naming(session, view)
     drafts = _read_drafts(rows, columns, _Checker(load_seating(session, view), unit), report)
     changes = _match(session, view, drafts, report)
     if not report.errors and not dry_run:

@@ -50,7 +50,7 @@ def post_import(call: Call, query: dict[str, Any], files: dict[str, Any], key: s
 
 
 @bp.route("/conferences/<key>/delegates.xlsx")
-@reads("names:read")
+@reads("names:read", patient=True)
 @bp.arguments(FilterSchema, location="query")
 @bp.response(200, content_type=XLSX)
 def get_xlsx(call: Call, given: dict[str, Any], key: str) -> Response:

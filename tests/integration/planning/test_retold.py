@@ -9,7 +9,7 @@ import pytest
 from services import system
 from shared.bus.outbox import emit, retelling
 from shared.bus.republish import republish
-from shared.contracts.documents import PaperSubmittedV1
+from shared.contracts.documents import PaperSubmittedV1, PaperWithdrawnV1
 from tests.house import KEY, House
 from tests.integration.planning.conftest import Stage, decided, mark, tasks, told
 
@@ -48,6 +48,23 @@ def test_paper_told_again_leaves_what_a_person_made_of_it(house: House) -> None:
     assert mark(house, task, "open").status_code == 200
     tell_again(house)
     assert state(house) == "open"
+
+
+def test_paper_told_again_settles_a_task_that_only_heard_of_its_withdrawal(house: House) -> None:
+    told(house, "documents", PaperSubmittedV1, UNIT, **SUBMITTED)
+    told(house, "documents", PaperWithdrawnV1, UNIT, unit=UNIT, paper=SUBMITTED["paper"])
+    assert state(house) == "open"
+    tell_again(house)
+    assert state(house) == "done"
+
+
+def test_paper_sent_again_after_its_withdrawal_counts_however_late_the_news_is(house: House) -> None:
+    with house.system.databases["documents"].write() as session:
+        for contract in (PaperSubmittedV1, PaperWithdrawnV1, PaperSubmittedV1):
+            facts = SUBMITTED if contract is PaperSubmittedV1 else {"unit": UNIT, "paper": SUBMITTED["paper"]}
+            emit(session, contract, {"conference": KEY, **facts}, key=UNIT)
+    house.pump()
+    assert state(house) == "done"
 
 
 def test_answers_given_again_do_not_rewrite_the_first_ones(house: House) -> None:

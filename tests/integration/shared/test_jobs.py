@@ -100,8 +100,11 @@ def test_neighbour_that_is_down_is_waited_for_however_long(database: Database) -
     while state(database, job)["state"] == "queued":
         assert working.run_next()
         assert not working.run_next(), "not before a pause"
+        if len(asked) <= 2 * ATTEMPTS:
+            assert "registration" in state(database, job)["problem_en"]
         _make_due(database)
-    assert (state(database, job)["state"], len(asked)) == ("done", 2 * ATTEMPTS + 1)
+    ended = state(database, job)
+    assert (ended["state"], ended["problem_en"], len(asked)) == ("done", None, 2 * ATTEMPTS + 1)
 
 
 def test_a_final_failure_is_not_tried_again_until_somebody_asks(database: Database) -> None:

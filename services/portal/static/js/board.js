@@ -62,7 +62,7 @@ function attentionItem(site, board) {
 function fillAttention(state, board) {
   const section = board.querySelector("[data-attention]");
   const written = JSON.stringify([state.attention, state.unlisted]);
-  if (section.dataset.written === written) return;
+  if (!section || section.dataset.written === written) return; // a board without sites has none
   section.dataset.written = written;
   const items = state.attention.map((site) => attentionItem(site, board));
   if (state.unlisted) {
@@ -94,7 +94,7 @@ function drawAgain(board) {
 
 function fill() {
   const board = bang.querySelector("[data-board]");
-  if (latest?.of !== board.dataset.follow) return;
+  if (!board || latest?.of !== board.dataset.follow) return;
   const { state } = latest;
   if (String(state.shape) !== board.dataset.shape) return drawAgain(board);
   for (const row of board.querySelectorAll("[data-row]")) {
