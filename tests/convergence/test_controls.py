@@ -87,7 +87,7 @@ def _replaced(contract: Any, wrong: Callable[[Handler], Handler], known: Handler
 
 
 def _expect_difference(
-    pair: tuple[World, World], service: str, spoil: Callable[[Handlers], Handlers], match: str = ""
+    pair: tuple[World, World], service: str, spoil: Callable[[Handlers], Handlers], match: str | None = None
 ) -> None:
     """It is found when the service's handlers are the spoilt ones; `match`: by which comparison."""
     world = pair[0]

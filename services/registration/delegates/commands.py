@@ -31,9 +31,10 @@ from services.registration.plan.model import View
 from services.registration.plan.queries import require_not_closed
 from services.registration.plan.tables import conferences, sites
 from services.registration.storage import hold_answers, upsert
-from shared.storage.bulk import load_rows
+from shared.storage.bulk import analyze, load_rows
 
 _CHUNK = 500
+_MANY = 1_000
 
 Item = TypeVar("Item")
 
@@ -117,6 +118,9 @@ def write_changes(session: Session, view: View, changes: Changes) -> list[UUID]:
     _free_places(session, changes.vacated)
     _insert_places(session, view, [seated for seated in changes.seated if seated.is_new])
     _reuse_places(session, [seated for seated in changes.seated if not seated.is_new])
+    if len(changes.seated) >= _MANY:  # the next portion of a large list comes before autovacuum does
+        analyze(session, people)
+        analyze(session, places)
     concerned = _known_before(changes)
     mark_special(session, concerned)
     _bump_facts(session, view)
