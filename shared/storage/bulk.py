@@ -28,10 +28,11 @@ def load_rows(
     session.execute(insert(table), [dict(zip(columns, row, strict=True)) for row in rows])
 
 
-def analyze(session: Session, table: Table) -> None:
+def analyze(session: Session, *tables: Table) -> None:
     """Fresh statistics after a bulk load: without them the planner takes minutes for a join of seconds."""
     if dialect_of(session) == "postgresql":
-        session.execute(text(f'analyze "{table.name}"'))
+        names = ", ".join(f'"{table.name}"' for table in tables)
+        session.execute(text(f"analyze {names}"))
 
 
 def _copy(session: Session, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:

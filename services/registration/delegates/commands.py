@@ -119,8 +119,7 @@ def write_changes(session: Session, view: View, changes: Changes) -> list[UUID]:
     _insert_places(session, view, [seated for seated in changes.seated if seated.is_new])
     _reuse_places(session, [seated for seated in changes.seated if not seated.is_new])
     if len(changes.seated) >= _MANY:  # the next portion of a large list comes before autovacuum does
-        analyze(session, people)
-        analyze(session, places)
+        analyze(session, people, places)
     concerned = _known_before(changes)
     mark_special(session, concerned)
     _bump_facts(session, view)

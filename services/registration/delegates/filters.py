@@ -5,11 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, bindparam, exists, false, select
+from sqlalchemy import ColumnElement, Select, String, Subquery, bindparam, exists, false, select
 
 from services.registration.answers.tables import answers
-from services.registration.door.queries import CHECKED_IN
-from services.registration.people.placement import CONFERENCE, COUNTS, HAS_ROUTE, SEATED, of_conference
+from services.registration.door.queries import checked_in
+from services.registration.people.placement import (
+    CONFERENCE,
+    COUNTS,
+    HAS_ROUTE,
+    SEATED,
+    of_conference,
+    seated_at,
+)
 from services.registration.people.tables import places
 from services.registration.plan.model import View
 from services.registration.plan.tables import groups, routes, sites, units
@@ -39,22 +46,21 @@ class Filters:
 def candidates(view: View, filters: Filters) -> Select[Any]:
     """Id and sort key of the places found, bound to the view's parameters."""
     if filters.site or filters.answer or filters.checked_in or filters.status == "placed":
-        return _narrowed(_seated(filters), SEATED.c, filters)
+        seated = seated_at(_number_of(sites, filters.site)) if filters.site else SEATED
+        return _narrowed(_seated(seated, filters), seated.c, filters)
     return _narrowed(_by_status(view, filters.status), places.c, filters)
 
 
-def _seated(filters: Filters) -> Select[Any]:
-    query = select(SEATED.c.id, SEATED.c.sort_key)
+def _seated(seated: Subquery, filters: Filters) -> Select[Any]:
+    query = select(seated.c.id, seated.c.sort_key)
     if filters.status not in (None, "placed"):
         return query.where(false())
-    if filters.site:
-        query = query.where(SEATED.c.site_id == _number_of(sites, filters.site))
-    came = exists().where(CHECKED_IN)
+    came = exists().where(checked_in(seated))
     if filters.checked_in:
         query = query.where(came if filters.checked_in == "yes" else ~came)
     answered = (
-        (answers.c.person_id == SEATED.c.person_id)
-        & (answers.c.site_id == SEATED.c.site_id)
+        (answers.c.person_id == seated.c.person_id)
+        & (answers.c.site_id == seated.c.site_id)
         & (answers.c.starts_at == _MOMENT)
     )
     if filters.answer == "unanswered":

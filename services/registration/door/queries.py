@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, String, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, String, Subquery, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from services.registration.door.model import Guest, Item
 from services.registration.door.statements import READ_GUESTS
 from services.registration.door.tables import check_ins
-from services.registration.people.placement import LAYOUT, SEATED
+from services.registration.people.placement import LAYOUT, SEATED, seated_at
 from services.registration.people.tables import people, places
 from services.registration.plan.model import KEY, UnknownConference, View
 from services.registration.plan.tables import groups, layout_sites, sites, units
@@ -52,23 +52,23 @@ def read_door(session: Session, conference: str, items: Sequence[Item]) -> Door:
     return Door(rows[0].revision, rows[0].moment or "", rows[0].closed_at, list(guests), taken_back)
 
 
-CHECKED_IN = (
-    (check_ins.c.person_id == SEATED.c.person_id)
-    & (check_ins.c.site_id == SEATED.c.site_id)
-    & (check_ins.c.starts_at == _MOMENT)
-    & ~check_ins.c.undone
-)
-"""Joins SEATED with the check-ins of those who are where they are seated."""
+def checked_in(seated: Subquery) -> ColumnElement[bool]:
+    """Joins `seated` with the check-ins of those who are where they are seated."""
+    return (
+        (check_ins.c.person_id == seated.c.person_id)
+        & (check_ins.c.site_id == seated.c.site_id)
+        & (check_ins.c.starts_at == _MOMENT)
+        & ~check_ins.c.undone
+    )
 
 
 def count_present(session: Session, view: View, site: str | None, unit: str | None) -> dict[str, int]:
     """How many are named and how many came: at one site and of one unit, or altogether."""
+    seated = SEATED if site is None else seated_at(_number_of(view, sites, site))
     query = select(func.count().label("named"), func.count(check_ins.c.person_id).label("checked_in"))
-    query = query.select_from(SEATED.outerjoin(check_ins, CHECKED_IN))
-    if site is not None:
-        query = query.where(SEATED.c.site_id == _number_of(view, sites, site))
+    query = query.select_from(seated.outerjoin(check_ins, checked_in(seated)))
     if unit is not None:
-        query = query.where(SEATED.c.unit_id == _number_of(view, units, unit))
+        query = query.where(seated.c.unit_id == _number_of(view, units, unit))
     row = session.execute(query, view.parameters()).one()
     return {"named": row.named, "checked_in": row.checked_in}
 

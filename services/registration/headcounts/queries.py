@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, String, bindparam, func, select
+from sqlalchemy import RowMapping, Select, String, Subquery, bindparam, func, literal, select
 from sqlalchemy.orm import Session
 
 from services.registration.answers.seats import CAPACITY
 from services.registration.answers.tables import answers
-from services.registration.door.queries import CHECKED_IN
+from services.registration.door.queries import checked_in
 from services.registration.door.tables import check_ins
 from services.registration.headcounts.tables import headcount_reports
-from services.registration.people.placement import LAYOUT, SEATED
+from services.registration.people.placement import LAYOUT, SEATED, seated_at
 from services.registration.plan.model import View
 from services.registration.plan.tables import layout_sites, routes, sites, units
 
@@ -23,7 +23,7 @@ def list_headcounts(session: Session, view: View, site_id: int | None = None) ->
     """Each site of the layout in its order, or only one; everyone is counted once, where they sit."""
     persons, seats, reports = _PERSONS, _SEATS, _REPORTS
     if site_id is not None:
-        persons = persons.where(SEATED.c.site_id == site_id)
+        persons = _count_persons(seated_at(literal(site_id)))
         seats = seats.where(layout_sites.c.site_id == site_id)
         reports = reports.where(headcount_reports.c.site_id == site_id)
     bound = view.parameters()
@@ -75,24 +75,27 @@ def _line(site: RowMapping, found: RowMapping | None, report: RowMapping | None)
     }
 
 
-_ANSWERED = (
-    (answers.c.person_id == SEATED.c.person_id)
-    & (answers.c.site_id == SEATED.c.site_id)
-    & (answers.c.starts_at == _MOMENT)
-)
-
-_PERSONS = (
-    select(
-        SEATED.c.site_id,
-        func.count().label("named"),
-        func.count().filter(answers.c.answer == "accepted").label("accepted"),
-        func.count().filter(answers.c.answer == "waiting").label("waiting"),
-        func.count().filter(answers.c.answer == "declined").label("declined"),
-        func.count(check_ins.c.person_id).label("checked_in"),
+def _count_persons(seated: Subquery) -> Select[Any]:
+    answered = (
+        (answers.c.person_id == seated.c.person_id)
+        & (answers.c.site_id == seated.c.site_id)
+        & (answers.c.starts_at == _MOMENT)
     )
-    .select_from(SEATED.outerjoin(answers, _ANSWERED).outerjoin(check_ins, CHECKED_IN))
-    .group_by(SEATED.c.site_id)
-)
+    return (
+        select(
+            seated.c.site_id,
+            func.count().label("named"),
+            func.count().filter(answers.c.answer == "accepted").label("accepted"),
+            func.count().filter(answers.c.answer == "waiting").label("waiting"),
+            func.count().filter(answers.c.answer == "declined").label("declined"),
+            func.count(check_ins.c.person_id).label("checked_in"),
+        )
+        .select_from(seated.outerjoin(answers, answered).outerjoin(check_ins, checked_in(seated)))
+        .group_by(seated.c.site_id)
+    )
+
+
+_PERSONS = _count_persons(SEATED)
 
 
 def _seats() -> Select[Any]:

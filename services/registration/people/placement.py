@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Integer,
+    Select,
     String,
     Subquery,
     and_,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
+    union_all,
 )
 
 from services.registration.people.tables import overrides, places
@@ -84,35 +86,48 @@ def all_places() -> FromClause:
     return places.outerjoin(routes, HAS_ROUTE).outerjoin(overrides, OVERRIDDEN)
 
 
-def _seated() -> Subquery:
-    """The many by plain joins, the few special ones with what is special about them.
+_COLUMNS = (
+    places.c.id,
+    places.c.person_id,
+    places.c.unit_id,
+    places.c.group_id,
+    places.c.search_key,
+    places.c.sort_key,
+)
+
+
+def _many() -> Select[Any]:
+    """Those of whom nothing is special, by plain joins.
 
     In one query with the conditions of the few, the many take seconds instead of milliseconds.
     """
-    columns = (
-        places.c.id,
-        places.c.person_id,
-        places.c.unit_id,
-        places.c.group_id,
-        places.c.search_key,
-        places.c.sort_key,
-    )
-    many = (
-        select(*columns, routes.c.site_id)
+    return (
+        select(*_COLUMNS, routes.c.site_id)
         .select_from(routes.join(places, HAS_ROUTE))
         .where(of_conference(), places.c.person_id.is_not(None), ~places.c.special)
     )
-    few = (
-        select(*columns, SITE.label("site_id"))
+
+
+def _few() -> Select[Any]:
+    """The special ones, each at the place that counts."""
+    return (
+        select(*_COLUMNS, SITE.label("site_id"))
         .select_from(places.join(routes, HAS_ROUTE).outerjoin(overrides, OVERRIDDEN))
         .where(of_conference(), places.c.special, COUNTS)
     )
-    return many.union_all(few).subquery("seated")
+
+
+def seated_at(site: ColumnElement[int]) -> Subquery:
+    """SEATED of one site. It costs what the site holds: the special ones are found from the site's routes
+    and from those who were put there, not by looking at all of the conference."""
+    routed = _few().where(routes.c.site_id == site, site == SITE)
+    brought = _few().where(overrides.c.site_id == site, routes.c.site_id != site)
+    return union_all(_many().where(routes.c.site_id == site), routed, brought).subquery("seated")
 
 
 def of_conference() -> ColumnElement[Any]:
     return places.c.conference_id == CONFERENCE
 
 
-SEATED = _seated()
+SEATED = _many().union_all(_few()).subquery("seated")
 """Everyone whom the layout seats, exactly once, with their site."""

@@ -55,6 +55,7 @@ def store_plan(
     if session.execute(newest).scalar_one() == head["plan_version"]:
         _name(session, units, plan_units, plan_units.c.unit_id, plan_id)
         _name(session, groups, plan_groups, plan_groups.c.group_id, plan_id)
+    analyze(session, units, groups, plan_units, plan_groups)
 
 
 def store_layout(
@@ -81,7 +82,7 @@ def store_layout(
         for order, row in enumerate(in_rank)
     ]
     load_rows(session, routes, _ROUTE_COLUMNS, sorted(rows))
-    analyze(session, routes)
+    analyze(session, sites, layout_sites, routes)
 
 
 def change_site(session: Session, conference: str, site: str, facts: Row) -> int:
