@@ -46,7 +46,7 @@ Loop = Callable[[threading.Event], None]
 
 @dataclass(frozen=True)
 class System:
-    """Databases and consumers by service name; the portal has a database and listens to nothing."""
+    """Databases and consumers of the open services by name; the portal, too, has a database."""
 
     settings: Settings
     databases: Mapping[str, Database]
@@ -54,7 +54,11 @@ class System:
 
     @property
     def topology(self) -> Topology:
-        listening = {name: consumer.event_types for name, consumer in self.consumers.items()}
+        """Of all services, whichever are open."""
+        listening = {
+            name: frozenset(contract.event_type for contract in module.HANDLERS)
+            for name, module in MODULES.items()
+        }
         return Topology(listening, self.settings.amqp_prefix)
 
     def close(self) -> None:
@@ -62,11 +66,11 @@ class System:
             database.dispose()
 
 
-def open_system(settings: Settings) -> System:
-    """Open every database (nothing is migrated yet)."""
-    names = [*MODULES, "portal"]
+def open_system(settings: Settings, services: Iterable[str] | None = None) -> System:
+    """Open the databases of `services`, of all and the portal by default (nothing is migrated yet)."""
+    names = list(services or [*MODULES, "portal"])
     databases = {name: Database(name, settings.database_url(name)) for name in names}
-    consumers = {name: module.consumer(settings, databases[name]) for name, module in MODULES.items()}
+    consumers = {name: MODULES[name].consumer(settings, databases[name]) for name in names if name in MODULES}
     return System(settings, databases, consumers)
 
 
@@ -138,7 +142,7 @@ def rounds(system: System, name: str, transport: httpx.BaseTransport | None = No
 def pruning(system: System, name: str) -> Rounds:
     """A service's events and remembered answers, removed once they are old."""
     database, keep = system.databases[name], system.settings.keep_events
-    readers = {other: system.databases[other] for other in MODULES if other != name}
+    readers = {other: system.databases[other] for other in system.consumers if other != name}
     events = Pruning(database, keep, readers)
     return Rounds(lambda: events.go() | forget_answers(database, keep), pause=PRUNE_PAUSE)
 

@@ -16,6 +16,7 @@ from typing import Any
 from environs import Env, EnvError
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
+from sqlalchemy.engine import make_url
 
 from shared.clock import Clock, fixed_offset
 from shared.kept import kept
@@ -48,9 +49,19 @@ class Settings:
     notifier: str
     notifier_settings: dict[str, Any] = field(repr=False)
     keep_events: timedelta = timedelta(days=30)
+    database_passwords: str | None = None
+    json_logs: bool = False
+    metrics_port: int | None = None
 
     def database_url(self, service: str) -> str:
-        return self.database_template.replace("{service}", service)
+        """Raises ConfigError when the file with the service's password cannot be read."""
+        url = self.database_template.replace("{service}", service)
+        if self.database_passwords is None:
+            return url
+        password = _read_file(
+            "DIEMCAU_DATABASE_PASSWORDS", self.database_passwords.replace("{service}", service)
+        )
+        return make_url(url).set(password=password).render_as_string(hide_password=False)
 
     def files(self, service: str) -> Path:
         """Where a service keeps its files."""
@@ -105,6 +116,9 @@ def _read(env: Env) -> Settings:
         notifier=notifier,
         notifier_settings=notifier_settings,
         keep_events=timedelta(days=_at_least_one(env, "DIEMCAU_EVENT_DAYS", 30)),
+        database_passwords=_passwords(env),
+        json_logs=_one_of(env, "DIEMCAU_LOG_FORMAT", ("text", "json")) == "json",
+        metrics_port=env.int("DIEMCAU_METRICS_PORT", None),
     )
 
 
@@ -136,12 +150,14 @@ def _json_object(text: str | None) -> dict[str, Any]:
 def _optional(env: Env, name: str) -> str | None:
     """A setting, or the content of the file that NAME_FILE points to."""
     path = env.str(f"{name}_FILE", "")
-    if path:
-        try:
-            return Path(path).read_text().strip()
-        except OSError as error:
-            raise ConfigError(f"{name}_FILE: cannot read {path}: {error.strerror}") from None
-    return env.str(name, "") or None
+    return _read_file(f"{name}_FILE", path) if path else env.str(name, "") or None
+
+
+def _read_file(name: str, path: str) -> str:
+    try:
+        return Path(path).read_text().strip()
+    except OSError as error:
+        raise ConfigError(f"{name}: cannot read {path}: {error.strerror}") from None
 
 
 def _secret(env: Env, name: str, path: Path, make: Callable[[], str]) -> str:
@@ -176,6 +192,22 @@ def _template(url: str | None, data: Path) -> str:
     if "{service}" not in url:
         raise ConfigError("DIEMCAU_DATABASE_URL must contain {service}: every service has its own database")
     return url
+
+
+def _passwords(env: Env) -> str | None:
+    path = env.str("DIEMCAU_DATABASE_PASSWORDS", "")
+    if path and "{service}" not in path:
+        raise ConfigError(
+            "DIEMCAU_DATABASE_PASSWORDS must contain {service}: every service has its own login"
+        )
+    return path or None
+
+
+def _one_of(env: Env, name: str, values: tuple[str, ...]) -> str:
+    """The first of the values is the default."""
+    if (value := env.str(name, values[0])) not in values:
+        raise ConfigError(f"{name} must be one of {', '.join(values)}, not {value}")
+    return value
 
 
 def _at_least_one(env: Env, name: str, default: int) -> int:

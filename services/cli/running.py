@@ -76,7 +76,7 @@ def worker(services: tuple[str, ...]) -> None:
         )
     quiet_logs()
     stop = stop_on_signal()
-    system = house.open_system(settings)
+    system = house.open_system(settings, services)
     house.declare_topology(system)
     running = house.Running(house.loops(system, services or None), stop)
     click.echo(f"Working for {', '.join(services or house.MODULES)}.")
