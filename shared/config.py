@@ -52,6 +52,7 @@ class Settings:
     database_passwords: str | None = None
     json_logs: bool = False
     metrics_port: int | None = None
+    first_password: str | None = field(default=None, repr=False)
 
     def database_url(self, service: str) -> str:
         """Raises ConfigError when the file with the service's password cannot be read."""
@@ -119,6 +120,7 @@ def _read(env: Env) -> Settings:
         database_passwords=_passwords(env),
         json_logs=_one_of(env, "DIEMCAU_LOG_FORMAT", ("text", "json")) == "json",
         metrics_port=env.int("DIEMCAU_METRICS_PORT", None),
+        first_password=_optional(env, "DIEMCAU_FIRST_PASSWORD"),
     )
 
 

@@ -59,9 +59,15 @@ def up(example: Path | None, serve_only: bool) -> None:
 
 @click.command()
 def migrate() -> None:
-    """Bring every service's database to the newest schema. Safe to run again."""
-    system = house.open_system(read_settings())
+    """Bring every service's database to the newest schema. Safe to run again.
+
+    With DIEMCAU_FIRST_PASSWORD it makes the first account if there is none.
+    """
+    settings = read_settings()
+    system = house.open_system(settings)
     house.migrate_all(system)
+    if settings.first_password and _first_account(system, settings.first_password):
+        click.echo("The first account, quantri, has the password of DIEMCAU_FIRST_PASSWORD.")
     click.echo(f"{len(system.databases)} databases are at the newest schema.")
 
 
@@ -85,9 +91,9 @@ def worker(services: tuple[str, ...]) -> None:
         raise click.ClickException("a loop broke; see the log above")
 
 
-def _first_account(system: house.System) -> tuple[str, str] | None:
+def _first_account(system: house.System, password: str = "") -> tuple[str, str] | None:
     with system.databases["portal"].write() as session:
-        return ensure_first_account(session)
+        return ensure_first_account(session, password)
 
 
 def _load_example(app: Any, settings: Settings, folder: Path) -> None:

@@ -52,11 +52,11 @@ def create_account(
     return UUID(str(row["id"]))
 
 
-def ensure_first_account(session: Session) -> tuple[str, str] | None:
-    """The organiser `quantri` with a new readable password, or None when somebody can sign in already."""
+def ensure_first_account(session: Session, password: str = "") -> tuple[str, str] | None:
+    """The organiser `quantri` with `password` (a new readable one if empty); None when there is an account."""
     if session.execute(sa.select(accounts.c.id).limit(1)).first():
         return None
-    password = new_password()
+    password = password or new_password()
     create_account(session, username="quantri", name="Quản trị", password=password, role="organiser")
     return "quantri", password
 
