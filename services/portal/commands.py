@@ -53,7 +53,7 @@ def create_account(
 
 
 def ensure_first_account(session: Session, password: str = "") -> tuple[str, str] | None:
-    """The organiser `quantri` with `password` (a new readable one if empty); None when there is an account."""
+    """The organiser `quantri` with `password` (a new one if empty); None when there is an account."""
     if session.execute(sa.select(accounts.c.id).limit(1)).first():
         return None
     password = password or new_password()
