@@ -7,7 +7,7 @@ import sys
 import click
 
 from diemcau import __version__
-from services.cli import accounts, describe, live, papers, parked, republish, running, switching
+from services.cli import accounts, describe, live, papers, parked, republish, running, switching, working
 from services.cli.demo.command import demo
 from services.cli.generate.command import generate
 from services.cli.heaps import share_heaps
@@ -34,7 +34,7 @@ def main() -> None:
 for command in (
     running.up,
     running.migrate,
-    running.worker,
+    working.worker,
     live.live,
     switching.load,
     switching.status,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
@@ -36,6 +36,7 @@ from shared.http.peers import Peers
 from shared.jobs.rounds import Rounds
 from shared.storage.database import Database
 from shared.storage.migrate import migrate
+from shared.watching import WatchOf, silent
 
 MODULES: Mapping[str, ModuleType] = {
     module.NAME: module for module in (planning, venue, registration, documents, awards)
@@ -46,11 +47,15 @@ Loop = Callable[[threading.Event], None]
 
 @dataclass(frozen=True)
 class System:
-    """Databases and consumers of the open services by name; the portal, too, has a database."""
+    """Databases and consumers of the open services by name; the portal, too, has a database.
+
+    `watch`: who is told of the work of a service's loops.
+    """
 
     settings: Settings
     databases: Mapping[str, Database]
     consumers: Mapping[str, Consumer]
+    watch: WatchOf = silent
 
     @property
     def topology(self) -> Topology:
@@ -66,12 +71,18 @@ class System:
             database.dispose()
 
 
-def open_system(settings: Settings, services: Iterable[str] | None = None) -> System:
+def open_system(
+    settings: Settings, services: Iterable[str] | None = None, *, watch: WatchOf = silent
+) -> System:
     """Open the databases of `services`, of all and the portal by default (nothing is migrated yet)."""
     names = list(services or [*MODULES, "portal"])
     databases = {name: Database(name, settings.database_url(name)) for name in names}
-    consumers = {name: MODULES[name].consumer(settings, databases[name]) for name in names if name in MODULES}
-    return System(settings, databases, consumers)
+    consumers = {
+        name: replace(MODULES[name].consumer(settings, databases[name]), watch=watch(name))
+        for name in names
+        if name in MODULES
+    }
+    return System(settings, databases, consumers, watch)
 
 
 def migrate_all(system: System) -> None:
@@ -135,7 +146,7 @@ def rounds(system: System, name: str, transport: httpx.BaseTransport | None = No
     found: dict[str, Rounds] = module.rounds(system.settings, database) if hasattr(module, "rounds") else {}
     if hasattr(module, "worker"):
         peers = Peers.of(name, system.settings, transport)
-        found["jobs"] = module.worker(system.settings, database, peers).rounds()
+        found["jobs"] = module.worker(system.settings, database, peers).rounds(system.watch(name))
     return found | {"pruning": pruning(system, name)}
 
 
@@ -160,7 +171,7 @@ def bus_loops(system: System, chosen: Iterable[str]) -> dict[str, Loop]:
     url, topology = system.settings.amqp_url, system.topology
     found: dict[str, Loop] = {}
     for name in chosen:
-        found[f"{name}-relay"] = Relay(system.databases[name], url, topology).run
+        found[f"{name}-relay"] = Relay(system.databases[name], url, topology, watch=system.watch(name)).run
         found[f"{name}-consumer"] = RabbitConsumer(system.consumers[name], url, topology).run
     return found
 
@@ -182,10 +193,13 @@ class Running:
             thread.start()
 
     def _run(self, loop: Loop) -> None:
+        name = threading.current_thread().name
+        _log.info("loop_started", loop=name)
         try:
             loop(self._stop)
+            _log.info("loop_ended", loop=name)
         except Exception:
-            _log.exception("loop_broke", loop=threading.current_thread().name)
+            _log.exception("loop_broke", loop=name)
             self.broken = True
             self._stop.set()
 

@@ -1,8 +1,10 @@
-"""Gauges for Prometheus whose figures come from a service's database at each scrape."""
+"""Gauges for Prometheus whose figures a service's database gives at each scrape; where others are kept."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from prometheus_client.core import GaugeMetricFamily
@@ -10,6 +12,17 @@ from prometheus_client.registry import Collector
 from sqlalchemy import Select
 
 from shared.storage.database import Database
+
+
+def kept_in_files() -> bool:
+    """Whether prometheus_client keeps counters in PROMETHEUS_MULTIPROC_DIR, which is made if it is not there.
+
+    The library looks at the variable once, when it is imported, and expects the folder.
+    """
+    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    return folder is not None
 
 
 class FromDatabase(Collector):

@@ -8,10 +8,10 @@ import threading
 from typing import Any
 
 import click
-import structlog
 from waitress.server import create_server
 
 from shared.config import Settings
+from shared.logs import configure_logs
 
 THREADS = 16
 IDLE_CONNECTIONS = 500
@@ -20,8 +20,10 @@ GRACE = 2
 """Seconds that requests have to end in; streams end at once."""
 
 
-def listen(app: Any, settings: Settings, *, threads: int, pending: int = PENDING) -> Any:
-    """A server on the port of the settings; a stream keeps one of its threads.
+def listen(
+    app: Any, settings: Settings, *, threads: int, pending: int = PENDING, setting: str = "PORT"
+) -> Any:
+    """A server on the port of the settings, named `setting`; a stream keeps one of its threads.
 
     waitress gives the memory of what it has sent back after each `pending` bytes of a response; so much may
     wait for a slow reader before its thread waits too.
@@ -40,7 +42,7 @@ def listen(app: Any, settings: Settings, *, threads: int, pending: int = PENDING
         )
     except OSError as error:
         raise click.ClickException(
-            f"cannot listen on port {settings.port}: {error.strerror}. Set PORT."
+            f"cannot listen on port {settings.port}: {error.strerror}. Set {setting}."
         ) from None
 
 
@@ -60,10 +62,7 @@ def stop_on_signal() -> threading.Event:
     return stop
 
 
-def quiet_logs() -> None:
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a burst of requests is no news
-    renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        processors=[*structlog.get_config()["processors"][:-1], renderer],  # never the frames' own values
-    )
+def start_logs(process: str, settings: Settings) -> None:
+    """At a terminal only what somebody has to know; a machine keeps everything."""
+    level = logging.INFO if settings.json_logs else logging.WARNING
+    configure_logs(process, as_json=settings.json_logs, level=level)

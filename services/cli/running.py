@@ -1,4 +1,4 @@
-"""`up`, `migrate`, `worker`: run the system."""
+"""`up`, `migrate`: run the system in one process, bring it to the newest schema."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 
 from services import system as house
 from services.cli.api import Api
-from services.cli.listening import THREADS, listen, quiet_logs, serve, stop_on_signal
+from services.cli.listening import THREADS, listen, serve, start_logs, stop_on_signal
 from services.cli.settings import read_settings
 from services.portal.commands import ensure_first_account
 from shared.config import Settings
@@ -36,7 +36,7 @@ def up(example: Path | None, serve_only: bool) -> None:
     with Ctrl-C, or kill it: it goes on where it was.
     """
     settings = read_settings()
-    quiet_logs()
+    start_logs("up", settings)
     stop = stop_on_signal()
     system = house.open_system(settings)
     house.migrate_all(system)
@@ -69,26 +69,6 @@ def migrate() -> None:
     if settings.first_password and _first_account(system, settings.first_password):
         click.echo("The first account, quantri, has the password of DIEMCAU_FIRST_PASSWORD.")
     click.echo(f"{len(system.databases)} databases are at the newest schema.")
-
-
-@click.command()
-@click.argument("services", nargs=-1, type=click.Choice(list(house.MODULES)))
-def worker(services: tuple[str, ...]) -> None:
-    """Relays, consumers and jobs of SERVICES (default: all). Needs PostgreSQL and RabbitMQ."""
-    settings = read_settings()
-    if settings.amqp_url is None:
-        raise click.UsageError(
-            "a worker needs DIEMCAU_AMQP_URL; without it `diemcau up` moves the events itself"
-        )
-    quiet_logs()
-    stop = stop_on_signal()
-    system = house.open_system(settings, services)
-    house.declare_topology(system)
-    running = house.Running(house.loops(system, services or None), stop)
-    click.echo(f"Working for {', '.join(services or house.MODULES)}.")
-    running.join()
-    if running.broken:
-        raise click.ClickException("a loop broke; see the log above")
 
 
 def _first_account(system: house.System, password: str = "") -> tuple[str, str] | None:

@@ -12,6 +12,7 @@ from flask import Flask, Response, g
 
 from services.portal import assets, formatting, gate, words
 from services.portal.board.boards import Boards
+from services.portal.board.metrics import BoardMetrics
 from services.portal.board.reading import Reader
 from services.portal.clients import Services
 from services.portal.navigation import SECTIONS
@@ -44,6 +45,8 @@ from services.portal.pages import (
     verify,
 )
 from shared.clock import Clock
+from shared.http.metrics import measure
+from shared.http.tracing import TracedFlask
 from shared.storage.database import Database
 
 MIGRATIONS: tuple[Path, ...] = (Path(__file__).parent / "migrations",)
@@ -83,7 +86,7 @@ def create_app(
 
     `seats`: how many viewers may follow a board, each in a thread of the server, until `stop`.
     """
-    app = Flask("services.portal")
+    app = TracedFlask("services.portal")
     app.config.update(
         SECRET_KEY=settings.session_secret,
         SESSION_COOKIE_NAME="diemcau",
@@ -98,13 +101,14 @@ def create_app(
     database = Database("portal", settings.database_url("portal"))
     app.extensions["clock"] = settings.clock
     gate.install(app, database, Services.at(settings.service_url, transport), settings.signing_key)
-    app.extensions["boards"] = _boards(settings, transport, seats, stop or threading.Event())
+    app.extensions["boards"] = boards = _boards(settings, transport, seats, stop or threading.Event())
     formatting.install(app)
     assets.install(app)
     errors.install(app)
     _add_pages(app, database, settings)
     _add_globals(app, settings)
     app.after_request(_protect)
+    measure(app, "portal", "/metrics", (BoardMetrics(boards),) if seats else ())
     app.add_url_rule("/health/live", "health", lambda: {"status": "live"})
     return app
 

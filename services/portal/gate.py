@@ -24,6 +24,7 @@ from shared.storage.database import Database
 OPEN = (
     "static",
     "health",
+    "metrics",
     "sign_in.form",
     "sign_in.enter",
     "rsvp.show",
@@ -39,9 +40,8 @@ def install(app: Flask, database: Database, services: Services, signing_key: Map
 
     @app.before_request
     def enter() -> BaseResponse | None:
-        if request.endpoint in ("static", "health"):
+        if request.endpoint in ("static", "health", "metrics"):
             return None
-        g.correlation = request.headers.get("X-Correlation-Id") or str(uuid.uuid4())
         g.account = _signed_in(database)
         g.calls = services.caller(_token(g.account, signing_key), g.correlation)
         if request.method == "POST":
@@ -49,12 +49,6 @@ def install(app: Flask, database: Database, services: Services, signing_key: Map
         if g.account is None and request.endpoint not in OPEN and request.endpoint is not None:
             return _to_sign_in()
         return None
-
-    @app.after_request
-    def correlate(response: Response) -> Response:
-        if g.get("correlation"):
-            response.headers["X-Correlation-Id"] = g.correlation
-        return response
 
     app.jinja_env.globals.update(csrf=form_token, once=lambda: str(uuid.uuid4()))
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from shared.bus.delivery import Consumer, Parcel, apply, settle, unpack
+from shared.bus.delivery import Consumer, Outcome, Parcel, apply, settle, unpack
 from shared.bus.envelope import Envelope
 from shared.bus.faults import Poison, is_database_down, unavailable_when_failing
 from shared.bus.inbox import Position
@@ -44,18 +45,25 @@ def deliver_together(consumer: Consumer, raws: Sequence[bytes], *, position: Pos
     parcels = _unpack_all(consumer, raws)
     if parcels is None:
         return False
+    began = time.perf_counter()
     with unavailable_when_failing():
         try:
             with consumer.database.write() as session:
                 _give_way(session, consumer.database)
-                for parcel in parcels:
-                    apply(session, consumer, parcel, among_parked=False)
+                outcomes = [apply(session, consumer, parcel, among_parked=False) for parcel in parcels]
                 settle(session, consumer, position)
         except Exception as error:
             if is_database_down(error):
                 raise
             return False
+    _tell(consumer, parcels, outcomes, time.perf_counter() - began)
     return True
+
+
+def _tell(consumer: Consumer, parcels: Sequence[Parcel], outcomes: Sequence[Outcome], seconds: float) -> None:
+    """Each took its share of the time."""
+    for parcel, outcome in zip(parcels, outcomes, strict=True):
+        consumer.watch.handled(parcel.fact.source, outcome.value, parcel.fact.id, seconds / len(parcels))
 
 
 def _unpack_all(consumer: Consumer, raws: Sequence[bytes]) -> list[Parcel] | None:

@@ -30,6 +30,7 @@ from shared.bus.payload import from_wire
 from shared.bus.trace import traced
 from shared.contracts.event import Event
 from shared.storage.database import Database
+from shared.watching import SILENT, Watch
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def doubling(failures: int) -> float:
 class Consumer:
     """One reader of events: its handlers by contract, its database, and what it hands to its handlers.
 
-    `backoff` gives the seconds to wait after the n-th failure of an event.
+    `backoff` gives the seconds to wait after the n-th failure of an event; `watch` is told of each outcome.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Consumer:
     context: Any = None
     max_attempts: int = 5
     backoff: Callable[[int], float] = field(default=doubling)
+    watch: Watch = SILENT
 
     @cached_property
     def event_types(self) -> frozenset[str]:
@@ -142,19 +144,27 @@ def deliver(
     says that a process may have died with this event in hand, which counts as a failed attempt.
     Raises `Unavailable` when the consumer's database fails: then nothing is recorded.
     """
+    began = time.perf_counter()
     with unavailable_when_failing():
         try:
             envelope = Envelope.from_bytes(raw)
         except MalformedEnvelope as error:
             return _park(consumer, Letter.unreadable(raw), Failure(describe(error), 1), position)
-        letter = Letter.of(envelope, raw)
-        try:
-            parcel = unpack(consumer, envelope)
-        except Poison as error:
-            return _park(consumer, letter, Failure(describe(error), 1), position)
-        if parcel is None:
-            return pass_over(consumer, position)
-        return _deliver(consumer, parcel, letter, position, suspect)
+        outcome = _deliver_read(consumer, envelope, Letter.of(envelope, raw), position, suspect)
+    consumer.watch.handled(envelope.source, outcome.value, envelope.id, time.perf_counter() - began)
+    return outcome
+
+
+def _deliver_read(
+    consumer: Consumer, envelope: Envelope, letter: Letter, position: Position | None, suspect: bool
+) -> Outcome:
+    try:
+        parcel = unpack(consumer, envelope)
+    except Poison as error:
+        return _park(consumer, letter, Failure(describe(error), 1), position)
+    if parcel is None:
+        return pass_over(consumer, position)
+    return _deliver(consumer, parcel, letter, position, suspect)
 
 
 def pass_over(consumer: Consumer, position: Position | None) -> Outcome:

@@ -28,6 +28,7 @@ from shared.bus.publisher import Parcel, Publisher, Receipt
 from shared.bus.tables import outbox
 from shared.bus.topology import Topology, declare
 from shared.storage.database import Database
+from shared.watching import SILENT, Watch
 
 _LOCK = (
     0x6469656D63617500  # "diemcau" in bytes; advisory locks count per database, and each service has its own
@@ -65,7 +66,7 @@ _NOTE = (
 class Relay:
     """One service's relay. Of several with the same database one works and the others wait for its lock.
 
-    `window` events are in flight at most; `patience`: see `Publisher`.
+    `window` events are in flight at most; `patience`: see `Publisher`; `watch` is told what became of them.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Relay:
         *,
         window: int = 1_000,
         patience: float = 10.0,
+        watch: Watch = SILENT,
     ) -> None:
         if database.is_sqlite:
             raise ValueError("a relay needs PostgreSQL; on SQLite consumers read the outbox themselves")
@@ -86,6 +88,7 @@ class Relay:
         self._topology = topology
         self._window = window
         self._patience = patience
+        self._watch = watch
         self._failures = 0
         self._active_at = 0.0
         self._wake = threading.Event()
@@ -161,6 +164,7 @@ class Relay:
         for reason in sorted(set(receipt.refused.values())):
             seqs = [seq for seq, given in receipt.refused.items() if given == reason]
             connection.execute(_NOTE, {"seqs": seqs, "reason": reason})
+            self._watch.relayed(0, len(seqs))
         if receipt.lost:
             raise BrokerDown(receipt.lost)
         if receipt.refused:
@@ -170,6 +174,7 @@ class Relay:
     def _mark(self, connection: Connection, receipt: Receipt) -> None:
         if receipt.confirmed:
             connection.execute(_MARK, {"seqs": receipt.confirmed})
+            self._watch.relayed(len(receipt.confirmed), 0)
             self._failures = 0
 
     def _poll_pause(self) -> float:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import time
-import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
-from flask import Flask, Response, g, render_template_string, request
+from flask import Flask, render_template_string
 from flask.json.provider import JSONProvider
 from flask_smorest import Api, Blueprint
-from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.registry import Collector
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
-from uuid_utils.compat import uuid7
 
 from diemcau import __version__
-from shared.bus import trace
 from shared.bus.delivery import Consumer, Handler
 from shared.bus.metrics import BusMetrics
 from shared.bus.outbox import backlog
@@ -30,8 +25,10 @@ from shared.contracts.event import Event
 from shared.http import problems
 from shared.http.calls import Wiring
 from shared.http.inputs import bound_paths
+from shared.http.metrics import measure
 from shared.http.openapi import describe_parameters, speak_ecma
 from shared.http.tokens import Verifier
+from shared.http.tracing import TracedFlask
 from shared.storage.database import Database
 from shared.storage.upsert import dialect_of
 
@@ -54,7 +51,7 @@ def build_app(
 
     `metrics`: what the service counts beside requests and events.
     """
-    app = Flask(f"services.{service}")
+    app = TracedFlask(f"services.{service}")
     app.json = _Orjson(app)
     app.config.update(_openapi_config(service), MAX_CONTENT_LENGTH=MAX_BODY)
     verifier = Verifier(settings.verify_key, settings.api_key)
@@ -69,8 +66,7 @@ def build_app(
     problems.install(app, problem_table)
     _add_documents(app, service, api, asyncapi(service, emits, handles))
     _add_health(app, service, database)
-    _add_metrics(app, service, (BusMetrics(database), *metrics))
-    _add_correlation(app)
+    measure(app, service, f"/api/{service}/metrics", (BusMetrics(database), *metrics))
     return app
 
 
@@ -155,29 +151,6 @@ _DOCS = """<!doctype html>
 </dl></html>"""
 
 
-def _add_metrics(app: Flask, service: str, collectors: Iterable[Collector]) -> None:
-    registry = CollectorRegistry()
-    for each in collectors:
-        registry.register(each)
-    seconds = Histogram(
-        "diemcau_http_request_seconds",
-        "Requests",
-        ["service", "route", "method", "status"],
-        registry=registry,
-    )
-
-    @app.after_request
-    def observe(response: Response) -> Response:
-        route = request.url_rule.rule if request.url_rule else "none"
-        elapsed = time.perf_counter() - g.get("started", time.perf_counter())
-        seconds.labels(service, route, request.method, response.status_code).observe(elapsed)
-        return response
-
-    @app.get(f"/api/{service}/metrics")
-    def metrics() -> Response:
-        return Response(generate_latest(registry), content_type="text/plain; version=0.0.4")
-
-
 def _add_health(app: Flask, service: str, database: Database) -> None:
     @app.get(f"/api/{service}/health/live")
     def live() -> dict[str, str]:
@@ -197,24 +170,3 @@ def _waiting(session: Session) -> dict[str, int]:
     if dialect_of(session) == "postgresql":  # on SQLite the listeners read the outbox themselves
         found["outbox_unpublished"] = backlog(session).unpublished
     return found
-
-
-def _add_correlation(app: Flask) -> None:
-    @app.before_request
-    def begin() -> None:
-        g.started = time.perf_counter()
-        g.trace = trace.traced(_correlation(request.headers.get("X-Correlation-Id", "")))
-        g.trace.__enter__()
-
-    @app.teardown_request
-    def end(_error: BaseException | None) -> None:
-        bound = g.pop("trace", None)
-        if bound is not None:
-            bound.__exit__(None, None, None)
-
-
-def _correlation(given: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(given)
-    except ValueError:
-        return uuid7()

@@ -7,10 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+import structlog
 from flask import Flask, Response, request
 from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
+
+from shared.bus.faults import is_database_down
+from shared.http.tracing import route
+from shared.logs import outline
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +154,11 @@ def _respond_http(error: HTTPException) -> Response:
     return respond(Problem(kind, headers=headers))
 
 
-def _respond_database(_error: Exception) -> Response:
+def _respond_database(error: Exception) -> Response:
+    if is_database_down(error):
+        _log.warning("database_unavailable", route=route(), reason=outline(error))
+    else:
+        _log.error("statement_failed", route=route(), exc_info=error)
     return respond(Problem(UNAVAILABLE, headers={"Retry-After": "2"}))
 
 

@@ -7,6 +7,7 @@ live in real time; `Run.now()` is the conference's clock.
 from __future__ import annotations
 
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -28,6 +29,7 @@ from shared.jobs.queue import ACTIVE, announce
 from shared.jobs.rounds import Rounds
 from shared.jobs.tables import jobs
 from shared.storage.database import Database
+from shared.watching import SILENT, Watch
 
 LEASE = timedelta(seconds=60)
 ATTEMPTS = 5
@@ -97,29 +99,39 @@ class Worker:
     ) -> None:
         self._database, self._functions, self._clock, self._context = database, functions, clock, context
 
-    def rounds(self) -> Rounds:
-        return Rounds(self.run_next, wakened_by=self._database)
+    def rounds(self, watch: Watch = SILENT) -> Rounds:
+        """`watch` is told how each run ended."""
+        return Rounds(lambda: self.run_next(watch), wakened_by=self._database)
 
-    def run_next(self) -> bool:
+    def run_next(self, watch: Watch = SILENT) -> bool:
         """Run one due job to its end; False when there is none."""
         job = self._claim()
         if job is None:
             return False
+        began = time.perf_counter()
+        outcome = self._run(job)
+        watch.worked(job.kind, outcome, time.perf_counter() - began)
+        return True
+
+    def _run(self, job: Job) -> str:
+        """How it ended: done, failed, cancelled, waits (for a neighbour), or stumbled and is tried again."""
         try:
             with self._leased(job):
                 run = Run(self._database, self._clock, self._context, job)
                 result = self._functions[job.kind](run)
         except Cancelled:
             _log.info("job_cancelled", job=str(job.id), kind=job.kind)
+            return "cancelled"
         except PeerDown as error:
             self._wait(job, error)
+            return "waits"
         except JobFailed as error:
             self._finish(job, state="failed", problem_vi=error.vi, problem_en=error.en)
+            return "failed"
         except Exception as error:
-            self._stumble(job, error)
-        else:
-            self._finish(job, state="done", result=dict(result or {}), problem_vi=None, problem_en=None)
-        return True
+            return self._stumble(job, error)
+        self._finish(job, state="done", result=dict(result or {}), problem_vi=None, problem_en=None)
+        return "done"
 
     def _claim(self) -> Job | None:
         now = datetime.now(UTC)
@@ -170,12 +182,12 @@ class Worker:
         }
         self._finish(job, state="queued", **again, **said)
 
-    def _stumble(self, job: Job, error: Exception) -> None:
+    def _stumble(self, job: Job, error: Exception) -> str:
         _log.warning("job_stumbled", job=str(job.id), kind=job.kind, attempt=job.attempt, at=_where(error))
         if job.attempt < ATTEMPTS:
             wait = BACKOFF * 2 ** (job.attempt - 1)
             self._finish(job, state="queued", run_at=datetime.now(UTC) + wait)
-            return
+            return "stumbled"
         name = type(error).__name__
         self._finish(
             job,
@@ -183,6 +195,7 @@ class Worker:
             problem_vi=f"Không làm được sau {ATTEMPTS} lần thử ({name})",
             problem_en=f"It did not work in {ATTEMPTS} attempts ({name})",
         )
+        return "failed"
 
     def _finish(self, job: Job, **values: Any) -> None:
         """Unless it was cancelled, or another worker has taken it over, meanwhile."""

@@ -8,7 +8,10 @@ from marshmallow import fields
 from prometheus_client import CollectorRegistry
 from sqlalchemy import func, select, update
 
+from shared.bus.batching import BATCH
 from shared.bus.dead_letters import Failure, Letter, park
+from shared.bus.delivery import Consumer, Handler
+from shared.bus.embedded import CursorConsumer
 from shared.bus.inbox import Position, move_cursor
 from shared.bus.metrics import BusMetrics
 from shared.bus.outbox import emit
@@ -16,6 +19,7 @@ from shared.bus.tables import outbox
 from shared.contracts.event import Event
 from shared.metrics import Tally
 from shared.storage.database import Database
+from shared.watching import Counting
 
 
 class CountedV1(Event):
@@ -93,3 +97,30 @@ def test_tally_has_a_figure_for_each_row(new_database: Any) -> None:
     registry.register(Tally(planning, "diemcau_sent", "Events by type", ("type",), query))
     labels = {"service": "planning", "type": CountedV1.event_type}
     assert registry.get_sample_value("diemcau_sent", labels) == 2
+
+
+def on_counted(_session: Any, fact: Any, _context: Any) -> None:
+    if fact.data["number"] == BATCH + 20:
+        raise ValueError
+
+
+def test_each_event_is_counted_once_whether_handled_alone_or_with_others(new_sqlite: Any) -> None:
+    planning, registry = new_sqlite("planning"), CollectorRegistry()
+    watch = Counting(registry).of("venue")
+    handlers: dict[type[Event], Handler] = {CountedV1: on_counted}
+    consumer = Consumer("venue", new_sqlite("venue"), handlers, backoff=lambda _failures: 0.0, watch=watch)
+    send(planning, 2 * BATCH)
+    while CursorConsumer(consumer, {"planning": planning}).pump():
+        pass
+    found = {
+        outcome: registry.get_sample_value(
+            "diemcau_event_seconds_count", {"service": "venue", "source": "planning", "outcome": outcome}
+        )
+        for outcome in ("applied", "parked")
+    }
+    # The one that cannot be applied, and those of its key behind it.
+    assert found == {"applied": BATCH + 20, "parked": BATCH - 20}
+    delays = registry.get_sample_value(
+        "diemcau_event_delay_seconds_count", {"service": "venue", "source": "planning"}
+    )
+    assert delays == BATCH + 20, "what is parked has no effect yet"

@@ -10,6 +10,7 @@ import pytest
 from kombu import Connection, Queue
 from kombu import Consumer as Subscription
 from marshmallow import fields
+from prometheus_client import CollectorRegistry
 from sqlalchemy import func, select, text
 
 from shared.bus.envelope import Envelope
@@ -19,6 +20,7 @@ from shared.bus.tables import outbox
 from shared.bus.topology import Topology, count_unrouted, declare
 from shared.contracts.event import Event
 from shared.storage.database import Database
+from shared.watching import Counting
 
 
 class CountedV1(Event):
@@ -196,7 +198,9 @@ def test_returned_event_stays_and_is_not_overtaken(
     def repair(channel: Any) -> None:
         channel.queue_bind(topology.unrouted, topology.unrouted)
 
-    with running(Relay(planning, amqp_url, topology).run), Connection(amqp_url) as connection:
+    registry = CollectorRegistry()
+    relay = Relay(planning, amqp_url, topology, watch=Counting(registry).of("planning"))
+    with running(relay.run), Connection(amqp_url) as connection:
         send(planning, 0)
         wait_until(lambda: unpublished(planning) == 0)
         channel = connection.channel()
@@ -208,6 +212,12 @@ def test_returned_event_stays_and_is_not_overtaken(
         assert "returned" in last_errors(planning)[0]
         repair(channel)
         wait_until(lambda: unpublished(planning) == 0)
+    told = [
+        registry.get_sample_value(f"diemcau_relay_{what}_total", {"service": "planning"})
+        for what in ("published", "refused")
+    ]
+    assert told[0] == 3
+    assert told[1], "each refusal is told, also when the event gets through at last"
 
 
 def refused(database: Database) -> int:

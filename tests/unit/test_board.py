@@ -8,9 +8,11 @@ import time
 
 import orjson
 import pytest
+from prometheus_client import CollectorRegistry
 
 from services.portal.board import boards
 from services.portal.board.events import told
+from services.portal.board.metrics import BoardMetrics
 from services.portal.board.model import MOST_ROWS, Reading, Site, Wanted, view_of
 from services.portal.clients import ServiceDown
 
@@ -267,4 +269,22 @@ def test_seats_are_bounded_and_come_back(seats: int) -> None:
         seat[1]()
     again = all_boards.take_seat("hoi-nghi")
     assert (again is not None) == bool(seats)
+    stop.set()
+
+
+def test_viewers_and_those_without_a_seat_are_told() -> None:
+    stop = threading.Event()
+    all_boards = boards.Boards(lambda _key: Source().read, 2, stop)
+    registry = CollectorRegistry()
+    registry.register(BoardMetrics(all_boards))
+
+    def figures() -> list[float | None]:
+        names = ("board_seats", "board_viewers", "board_refused_total")
+        return [registry.get_sample_value(f"diemcau_{name}") for name in names]
+
+    taken = [all_boards.take_seat("hoi-nghi") for _ in range(3)]
+    assert figures() == [2, 2, 1]
+    assert taken[0]
+    taken[0][1]()
+    assert figures() == [2, 1, 1]
     stop.set()

@@ -188,6 +188,7 @@ class Boards:
         self._free = threading.BoundedSemaphore(seats) if seats else None
         self._lock = threading.Lock()
         self._boards: dict[str, Board] = {}
+        self.seats, self.viewers, self.refused = seats, 0, 0
 
     def of(self, key: str) -> Board:
         """The board of a conference, kept once it could be read. Raises ServiceDown, ApiProblem."""
@@ -204,12 +205,22 @@ class Boards:
     def take_seat(self, key: str) -> tuple[Board, Callable[[], None]] | None:
         """Come to look on: the board, and how to leave it; None when all seats are taken."""
         board, free = self.of(key), self._free
-        if free is None or self._stop.is_set() or not free.acquire(blocking=False):
+        if free is None or self._stop.is_set():
+            return None
+        if not free.acquire(blocking=False):
+            self._count(refused=1)
             return None
         board.enter()
+        self._count(viewers=1)
 
         def leave() -> None:
             board.leave()
+            self._count(viewers=-1)
             free.release()
 
         return board, leave
+
+    def _count(self, *, viewers: int = 0, refused: int = 0) -> None:
+        with self._lock:
+            self.viewers += viewers
+            self.refused += refused
