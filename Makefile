@@ -3,7 +3,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 APT := apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq
 
-.PHONY: run test lint bench bench-national chaos screens lock clean
+.PHONY: run test test-compose lint bench bench-national chaos screens lock clean
 
 run: .venv/.run
 	@DIEMCAU_CLOCK_START=$${DIEMCAU_CLOCK_START-2021-06-24T09:00+07:00} \
@@ -11,6 +11,10 @@ run: .venv/.run
 
 test: .venv/.dev
 	@tests/bin/with-servers $(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+
+# The real docker-compose.yml, with its drills; needs a container engine (as root on Debian it is installed).
+test-compose: .venv/.dev
+	@tests/bin/with-engine $(PY) -m pytest tests/compose $(ARGS)
 
 lint: .venv/.dev
 	.venv/bin/ruff check .
