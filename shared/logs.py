@@ -94,9 +94,11 @@ def _without_particulars(_logger: Any, _method: str, event: EventDict) -> EventD
     """A server that tells of a request that failed quotes its address: only the text around it is kept."""
     record: logging.LogRecord = event["_record"]
     if record.name.startswith("waitress"):  # it has filled its texts in itself
-        event["event"] = record.getMessage().partition(" serving ")[0].partition(" servicing ")[0]
+        event["event"] = event["event"].partition(" serving ")[0].partition(" servicing ")[0]
     elif record.exc_info:
         event["event"] = str(record.msg)
+    elif record.name == "gunicorn.error":  # of what it could not read it quotes the first line
+        event["event"] = event["event"].partition(" from ip=")[0]
     return event
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -11,7 +13,9 @@ from uuid import uuid4
 import httpx
 import pytest
 from sqlalchemy import create_engine, text
+from structlog.testing import capture_logs
 
+from shared.http.tracing import TracedFlask
 from tests.integration.shared.processes import Web, gunicorn, samples, total
 from tests.servers import ROOT, Installation, installation
 
@@ -170,6 +174,7 @@ with traced(UUID(int=1), causation=UUID(int=2)):
         logging.getLogger("gunicorn.error").exception("Error handling request %s", "/rsvp/Secret?Name")
         logging.getLogger("waitress").exception("Exception while serving %s" % "/rsvp/Secret")
         logging.getLogger("sqlalchemy.pool").error("pool", exc_info=True)
+        logging.getLogger("gunicorn.error").warning("Invalid request from ip=1.2.3.4: GET /rsvp/Secret")
 """
 
 
@@ -181,4 +186,36 @@ def test_what_fails_is_told_by_lines_of_code_and_never_by_its_message(form: str)
     assert "in both" in done.stderr
     assert "ValueError" in done.stderr
     assert done.stderr.count("it_failed") == 1
-    assert done.stderr.count("00000000-0000-0000-0000-000000000002") == 4
+    assert done.stderr.count("00000000-0000-0000-0000-000000000002") == 5
+
+
+def test_an_unhandled_failure_is_logged_by_its_rule() -> None:
+    app, correlation = TracedFlask("services.test"), uuid4()
+
+    @app.get("/rsvp/<token>")
+    def fail(token: str) -> str:
+        raise ValueError(token)
+
+    with capture_logs() as told:
+        answer = app.test_client().get("/rsvp/secret", headers={"X-Correlation-Id": str(correlation)})
+    assert (answer.status_code, answer.headers["X-Correlation-Id"]) == (500, str(correlation))
+    assert [(line["event"], line["route"], line["method"]) for line in told] == [
+        ("request_failed", "/rsvp/<token>", "GET")
+    ]
+
+
+def test_a_worker_tells_its_start_and_its_stop(installed: Installation) -> None:
+    before = len(installed.log().splitlines())
+    installed.env["DIEMCAU_LOG_FORMAT"] = "json"
+    process = installed.start("worker", "venue")
+    while "worker_started" not in installed.log():
+        assert process.poll() is None, installed.log()
+        time.sleep(0.1)
+    process.terminate()
+    assert process.wait(timeout=60) == 0
+    lines = [json.loads(line) for line in installed.log().splitlines()[before:]]
+    assert {line["process"] for line in lines} == {"venue-worker"}
+    told = [line["event"] for line in lines]
+    assert {"worker_started", "loop_started", "loop_ended", "worker_stopped"} <= set(told)
+    loops = lines[told.index("worker_started")]["loops"]
+    assert sorted(line["loop"] for line in lines if line["event"] == "loop_ended") == sorted(loops)
