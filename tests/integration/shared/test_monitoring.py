@@ -33,8 +33,8 @@ SHOWN = [(target["expr"], target["legendFormat"]) for panel in PANELS for target
 EXPRESSIONS = [rule["expr"] for rule in RULES] + [expression for expression, _ in SHOWN]
 OF_PROMETHEUS = {"job", "instance"}
 
-# The broker of the tests runs without its plugin rabbitmq_prometheus, which belongs to whoever installed it: a
-# list is what is held against. Read off a RabbitMQ 3.10.8 that had the plugin.
+# The broker of the tests runs without its plugin rabbitmq_prometheus, which is not ours to enable: a list
+# is what is held against. Read off a RabbitMQ 3.10.8 that had the plugin.
 OF_RABBITMQ = {
     "rabbitmq_detailed_queue_messages_ready": {"queue", "vhost"},
     "rabbitmq_alarms_memory_used_watermark": set[str](),
