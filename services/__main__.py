@@ -7,8 +7,20 @@ import sys
 import click
 
 from diemcau import __version__
-from services.cli import accounts, describe, live, papers, parked, republish, running, switching, working
+from services.cli import (
+    accounts,
+    describe,
+    live,
+    papers,
+    parked,
+    republish,
+    resend,
+    running,
+    switching,
+    working,
+)
 from services.cli.demo.command import demo
+from services.cli.doctor.command import doctor
 from services.cli.generate.command import generate
 from services.cli.heaps import share_heaps
 
@@ -42,6 +54,8 @@ for command in (
     switching.undo,
     parked.parked,
     republish.republish_facts,
+    resend.resend_events,
+    doctor,
     accounts.account,
     describe.token,
     describe.openapi,

@@ -15,7 +15,7 @@ from shared.bus.faults import broker_down_when_lost
 HEARTBEAT_SECONDS = 10
 CONNECT_SECONDS = 5
 UNROUTED_LENGTH = 10_000
-_ANSWER_SECONDS = 20
+ANSWER_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,16 @@ class Topology:
 
 
 @contextmanager
-def connected(amqp_url: str) -> Iterator[Connection]:
-    """An open kombu connection. Raises `BrokerDown`, also when the broker is lost inside the block."""
-    options = {"read_timeout": _ANSWER_SECONDS, "write_timeout": _ANSWER_SECONDS}
+def connected(
+    amqp_url: str, *, patience: float = CONNECT_SECONDS, answer: float = ANSWER_SECONDS
+) -> Iterator[Connection]:
+    """An open kombu connection. Raises `BrokerDown`, also when the broker is lost inside the block.
+
+    `patience`: seconds to connect in; `answer`: seconds that the broker may take for an answer.
+    """
+    options = {"read_timeout": answer, "write_timeout": answer}
     connection = Connection(
-        amqp_url, heartbeat=HEARTBEAT_SECONDS, connect_timeout=CONNECT_SECONDS, transport_options=options
+        amqp_url, heartbeat=HEARTBEAT_SECONDS, connect_timeout=patience, transport_options=options
     )
     with broker_down_when_lost(), connection:
         # kombu's own retries come after fixed pauses; the callers have theirs.
@@ -61,9 +66,9 @@ def declare(amqp_url: str, topology: Topology) -> None:
     """Make the exchange and all queues and bindings; does nothing where they exist. Raises `BrokerDown`."""
     with connected(amqp_url) as connection:
         channel = connection.channel()
-        _unrouted_queue(topology)(channel).declare()
-        events = _events_exchange(topology)
-        arguments = _queue_arguments(connection.connection.server_properties)
+        unrouted_queue(topology)(channel).declare()
+        events = events_exchange(topology)
+        arguments = queue_arguments(connection.connection.server_properties)
         for consumer, event_types in topology.consumers.items():
             bindings = [binding(events, routing_key=key) for key in _routing_keys(event_types)]
             name = topology.queue(consumer)
@@ -78,13 +83,15 @@ def count_unrouted(amqp_url: str, topology: Topology) -> int:
         return int(declared.message_count)
 
 
-def _events_exchange(topology: Topology) -> Exchange:
+def events_exchange(topology: Topology) -> Exchange:
+    """Where every event is published; what no queue wants goes on to the place for that."""
     return Exchange(
         topology.exchange, type="topic", durable=True, arguments={"alternate-exchange": topology.unrouted}
     )
 
 
-def _unrouted_queue(topology: Topology) -> Queue:
+def unrouted_queue(topology: Topology) -> Queue:
+    """The latest events that no queue wanted."""
     limits = {"x-max-length": UNROUTED_LENGTH, "x-overflow": "drop-head"}
     exchange = Exchange(topology.unrouted, type="fanout", durable=True)
     return Queue(topology.unrouted, exchange, queue_arguments=limits)
@@ -95,7 +102,8 @@ def _routing_keys(event_types: Iterable[str]) -> list[str]:
     return sorted({f"{versionless(event_type)}.*" for event_type in event_types})
 
 
-def _queue_arguments(server_properties: Mapping[str, Any]) -> dict[str, Any]:
+def queue_arguments(server_properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Of every consumer's queue, for a server that introduces itself so."""
     arguments: dict[str, Any] = {
         "x-queue-type": "quorum",
         "x-single-active-consumer": True,
