@@ -22,7 +22,7 @@ preload_app = True
 
 timeout = 30
 graceful_timeout = 20  # a statement has 5 s; an import that takes longer is rolled back, and sent again
-keepalive = 30  # the proxy keeps its connections open
+keepalive = 30  # for callers that come without the gateway, which takes a new connection for each request
 worker_tmp_dir = "/dev/shm"  # the heartbeat of a worker must not wait for a disk
 control_socket_disable = True  # nobody listens to it, and a read-only container has no place for it
 
