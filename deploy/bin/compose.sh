@@ -23,17 +23,16 @@ containers() { # SERVICE: ids of those that are there, one a line
     "${COMPOSE[@]}" ps -aq "$1"
 }
 
-wait_until_healthy() { # CONTAINER SECONDS
-    local state deadline=$((SECONDS + $2))
-    while true; do
-        state=$(docker inspect --format '{{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{end}}' "$1")
-        case $state in
-            "running healthy") return 0 ;;
-            exited* | dead*) return 1 ;;
-        esac
-        [ "$SECONDS" -lt "$deadline" ] || return 1
+wait_until_healthy() { # CONTAINER SECONDS: asks by its own healthcheck, which Docker itself does every ten seconds only
+    local probe deadline=$((SECONDS + $2))
+    mapfile -t probe < <(docker inspect --format '{{range slice .Config.Healthcheck.Test 1}}{{println .}}{{end}}' "$1" |
+        sed '/^$/d')
+    while [ "$SECONDS" -lt "$deadline" ]; do
+        case $(docker inspect --format '{{.State.Status}}' "$1") in exited | dead) return 1 ;; esac
+        if docker exec "$1" "${probe[@]}" >/dev/null 2>&1; then return 0; fi
         sleep 0.5
     done
+    return 1
 }
 
 wait_for() { # SERVICE SECONDS: until all its containers are healthy
