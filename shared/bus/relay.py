@@ -30,7 +30,7 @@ from shared.bus.topology import Topology, declare
 from shared.storage.database import Database
 from shared.watching import SILENT, Watch
 
-_LOCK = (
+RELAY_LOCK = (
     0x6469656D63617500  # "diemcau" in bytes; advisory locks count per database, and each service has its own
 )
 _LOCK_POLL = 0.5
@@ -109,7 +109,7 @@ class Relay:
     def _locked(self, stop: threading.Event) -> Iterator[Connection | None]:
         """The connection that holds the lock and does all reading and marking: it dies, the lock goes."""
         with self._engine.connect() as connection:
-            lock = select(func.pg_try_advisory_lock(_LOCK))
+            lock = select(func.pg_try_advisory_lock(RELAY_LOCK))
             while not connection.execute(lock).scalar_one():
                 if stop.wait(_LOCK_POLL):
                     yield None
