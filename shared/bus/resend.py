@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from shared.bus.relay import RELAY_LOCK as RELAY_LOCK
+from shared.bus.relay import RELAY_LOCK
 from shared.bus.tables import outbox
 from shared.storage.database import Database
 
