@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import shutil
+import ssl
 import time
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.compose import audit
@@ -29,7 +31,7 @@ from tests.compose.deployment import (
 from tests.compose.traffic import Diary, broken, links, traffic
 from tests.convergence.office import Office
 from tests.convergence.views import current_view, differences
-from tests.servers import KEY, ROOT
+from tests.servers import KEY, ROOT, free_port
 
 pytestmark = pytest.mark.timeout(600)
 GROUP = "btt-mttq-huyen"  # has places in both options
@@ -89,8 +91,6 @@ def test_upgrade_from_the_commit_before_under_traffic(system: Deployment) -> Non
 
 
 def test_the_first_account_signs_in(system: Deployment) -> None:
-    import httpx
-
     with httpx.Client(base_url=system.url, follow_redirects=True) as browser:
         form = browser.get("/dang-nhap").text
         token = form.partition('name="csrf"')[2].partition('value="')[2].partition('"')[0]
@@ -145,6 +145,25 @@ def test_figures_stay_inside(system: Deployment) -> None:
     with system.client() as http:
         assert http.get("venue/metrics").status_code == 404
         assert http.get("venue/health/ready").json()["status"] == "ready"
+
+
+def test_https_at_the_gateway(system: Deployment) -> None:
+    secrets = system.folder / "deploy" / "secrets"
+    system.run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+               "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+               "-keyout", f"{secrets}/tls-key", "-out", f"{secrets}/tls-certificate")  # fmt: skip
+    (secrets / "tls-key").chmod(0o444)
+    ports = {"HTTPS_ADDRESS": "127.0.0.1", "HTTPS_PORT": str(free_port()), "HTTP_PORT": str(free_port())}
+    files = ("--file", "docker-compose.yml", "--file", "deploy/compose.tls.yml")
+    system.with_env(**ports).compose(*files, "up", "--detach", "--no-deps", "gateway")
+    system.await_healthy(["gateway"])
+    trusted = ssl.create_default_context(cafile=str(secrets / "tls-certificate"))
+    secure = httpx.get(f"https://127.0.0.1:{ports['HTTPS_PORT']}/api/planning/health/live", verify=trusted)
+    assert (secure.status_code, secure.headers["Strict-Transport-Security"]) == (200, "max-age=31536000")
+    plain = httpx.get(f"http://127.0.0.1:{ports['HTTP_PORT']}/dang-nhap")
+    assert (plain.status_code, plain.headers["Location"]) == (308, "https://127.0.0.1/dang-nhap")
+    system.compose("up", "--detach", "--no-deps", "gateway")
+    system.await_healthy(["gateway"])
 
 
 KILLED = ("rabbitmq", "postgres", "registration-web", "registration-worker", "planning-worker", "gateway")

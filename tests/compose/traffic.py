@@ -87,12 +87,20 @@ def _read(system: Deployment, diary: Diary, leave: threading.Event) -> None:
                 return
             diary.reads += 1
             try:
-                answer = http.get(path)
+                answer = _get(http, path)
                 if not answer.is_success:
                     diary.failed_reads.append(f"{path}: {answer.status_code} {answer.text[:120]}")
             except httpx.TransportError as error:
                 diary.failed_reads.append(f"{path}: {type(error).__name__}")
             time.sleep(0.02)
+
+
+def _get(http: httpx.Client, path: str) -> httpx.Response:
+    """As a browser does it: on a kept connection that is closed meanwhile it asks once more (RFC 9112, 9.3.1)."""
+    try:
+        return http.get(path)
+    except httpx.RemoteProtocolError:
+        return http.get(path)
 
 
 def _answer(system: Deployment, diary: Diary, leave: threading.Event, paths: list[str]) -> None:
