@@ -96,7 +96,7 @@ def _read(system: Deployment, diary: Diary, leave: threading.Event) -> None:
 
 
 def _get(http: httpx.Client, path: str) -> httpx.Response:
-    """As a browser does it: on a kept connection that is closed meanwhile it asks once more (RFC 9112, 9.3.1)."""
+    """As a browser does it: on a kept connection that was closed it asks once more (RFC 9112, 9.3.1)."""
     try:
         return http.get(path)
     except httpx.RemoteProtocolError:
