@@ -29,6 +29,13 @@ _NO_JSON = FieldError("", "invalid-value", "Không phải JSON", "Not JSON")
 Path = tuple[Any, ...]
 
 
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")
+
+
+_JSON = json.JSONDecoder(parse_constant=_refuse)  # made once: `json.loads` would make one for each body
+
+
 class _Parser(FlaskParser):
     """JSON without NaN and of bounded depth; text that can be stored, wherever it came from."""
 
@@ -42,7 +49,7 @@ class _Parser(FlaskParser):
         if not is_json_request(req) or not body:
             return missing
         try:
-            tree = json.loads(body.decode(), parse_constant=_refuse)
+            tree = _JSON.decode(body.decode())
             found = list(_unstorable(tree))  # walks it all: too deep a tree is no input of ours
         except (ValueError, RecursionError):
             raise Problem(MALFORMED, errors=[_NO_JSON]) from None
@@ -112,10 +119,6 @@ class _Int(IntegerConverter):
 def bound_paths(app: Flask) -> None:
     """A path that names nothing storable is one that does not exist: 404."""
     app.url_map.converters |= {"default": _Text, "string": _Text, "int": _Int}
-
-
-def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is not JSON")
 
 
 def _unstorable(tree: Any) -> Iterator[Path]:

@@ -15,6 +15,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session
 
+from shared.storage.cursors import NamingCursor
+
 Listener = Callable[[], None]
 
 _WRITE: Mapping[str, Mapping[str, Any]] = {"sqlite": {"begin": "IMMEDIATE"}, "postgresql": {}}
@@ -81,11 +83,14 @@ class Database:
 
     @contextmanager
     def _session(self, engine: Engine, patient: bool) -> Iterator[Session]:
-        session = Session(engine, expire_on_commit=False, info={"service": self.service})
-        with session, session.begin():
+        session = _Session(engine, {"service": self.service})
+        try:
             if patient and not self.is_sqlite:
                 session.execute(_PATIENT)
             yield session
+            session.commit()
+        finally:
+            session.close()
 
     def dispose(self) -> None:
         self.engine.dispose()
@@ -93,11 +98,43 @@ class Database:
             self.hurried.dispose()
 
 
+class _Session(Session):
+    """Statements go straight to one connection: nothing of ours is mapped to objects, and what a session
+    does for those costs as much as a statement. The connection, and the transaction, begin with the first.
+    """
+
+    def __init__(self, engine: Engine, info: dict[Any, Any]) -> None:
+        super().__init__(engine, info=info)
+        self._engine = engine
+        self._opened: Connection | None = None
+
+    def connection(self, *_arguments: Any, **_options: Any) -> Connection:
+        if self._opened is None:
+            self._opened = self._engine.connect()
+        return self._opened
+
+    def execute(self, statement: Any, params: Any = None, **options: Any) -> Any:
+        return self.connection().execute(statement, params, **options)
+
+    def commit(self) -> None:
+        if self._opened is not None:
+            self._opened.commit()
+
+    def rollback(self) -> None:
+        if self._opened is not None:
+            self._opened.rollback()
+
+    def close(self) -> None:
+        """What is not committed is rolled back."""
+        if self._opened is not None:
+            self._opened.close()
+
+
 def _engine(url: str, pool_size: int, server_options: str) -> Engine:
     if not url.startswith("sqlite"):
         engine = create_engine(
             url,
-            connect_args={"options": server_options} if server_options else {},
+            connect_args={"options": server_options, "cursor_factory": NamingCursor},
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=5,

@@ -73,6 +73,7 @@ def _works(staged: Stage, stack: ExitStack) -> list[Work]:
 def _costs(staged: Stage, works: Sequence[Work]) -> Table:
     """Round by round all kinds in turn: what else the machine does then falls on all of them."""
     rounds = [[_cost(staged, work, number) for work in works] for number in range(ROUNDS + 1)]
+    assert not any(cost.load.refused for costs in rounds for cost in costs), "a refusal costs less"
     table = Table("per request", "statements", "web ms", "database ms", "both ms", "× bare insert")
     table.title = f"CPU of web and database, medians of {ROUNDS} rounds of {len(staged.places)} persons"
     for at, work in enumerate(works):
@@ -129,7 +130,8 @@ def _waiting(staged: Stage, works: Sequence[Work]) -> Table:
 
 
 def _waited(load: Load) -> str:
-    return f"{load.p50:.1f} / {load.p99:.0f}, {load.requests / load.seconds:.0f}"
+    refused = f", {load.refused} refused" if load.refused else ""
+    return f"{load.p50:.1f} / {load.p99:.0f}, {load.requests / load.seconds:.0f}{refused}"
 
 
 def _shapes(staged: Stage) -> Table:
@@ -151,7 +153,8 @@ def _shapes(staged: Stage) -> Table:
 
 
 def _shape_table(found: dict[tuple[int, int, int], list[Cost]]) -> Table:
-    table = Table("workers × threads", "clients", "requests/s", "p50 ms", "p99 ms", "web + database ms")
+    columns = ("requests/s", "p50 ms", "p99 ms", "web + database ms", "refused")
+    table = Table("workers × threads", "clients", *columns)
     table.title = "gunicorn's shape, RSVP answers, medians of 3 rounds"
     for (workers, threads, clients), costs in sorted(found.items()):
         taken = costs[1:]
@@ -161,5 +164,6 @@ def _shape_table(found: dict[tuple[int, int, int], list[Cost]]) -> Table:
         table.add_row(
             f"{workers} × {threads}", str(clients), f"{rate:.0f}",
             f"{medians[0]:.1f}", f"{medians[1]:.0f}", f"{medians[2]:.2f}",
+            str(sum(cost.load.refused for cost in taken)),
         )  # fmt: skip
     return table

@@ -147,8 +147,7 @@ _UPSERT = """
 # answers for one site wait; what stood before, read behind that lock because a seat may just have been given
 # from the waiting list; what stands now (the rule: model.stands_for); then counters and answer. All answers
 # take the current revision's row first, and never wait for each other crosswise.
-RECORD = (
-    text(f"""
+_RECORD = f"""
 with counted as materialized ({_COUNTED}),
 seat as materialized (
   select s.conference_id, s.taken, s.capacity, s.turns
@@ -186,7 +185,11 @@ saved as (
   insert into answers (person_id, site_id, starts_at, answer, note, answered_at, via, turn)
   select :person, :site, :moment, answer, :note, :answered_at, :via, turn from change {_UPSERT})
 select answer, frees from change
-""")
+"""
+
+# Without the indents: what psycopg made of a statement it keeps up to 4,096 bytes, above it starts afresh.
+RECORD = (
+    text(" ".join(_RECORD.split()))
     .bindparams(*_ANSWER)
     .columns(column("answer", String), column("frees", Boolean))
 )

@@ -47,9 +47,9 @@ def read_door(session: Session, conference: str, items: Sequence[Item]) -> Door:
     rows = session.execute(READ_GUESTS[dialect_of(session)], asked).all()
     if not rows:
         raise UnknownConference(conference)
-    guests = dict.fromkeys(Guest(*tuple(row)[4:-1]) for row in rows if row.place is not None)
+    guests = {row.place: Guest(*row[4:-1]) for row in rows if row.place is not None}
     taken_back = frozenset(row.taken_back for row in rows if row.taken_back is not None)
-    return Door(rows[0].revision, rows[0].moment or "", rows[0].closed_at, list(guests), taken_back)
+    return Door(rows[0].revision, rows[0].moment or "", rows[0].closed_at, list(guests.values()), taken_back)
 
 
 def checked_in(seated: Subquery) -> ColumnElement[bool]:
