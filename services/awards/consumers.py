@@ -5,8 +5,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from services.awards.decision.commands import note_ended, note_issued
 from services.awards.quotas.commands import store_plan
 from services.awards.switch.commands import PARTICIPANT, store_layout
@@ -28,6 +26,7 @@ from shared.revisions.handlers import (
     proposed,
     selected,
 )
+from shared.storage.session import Session
 
 
 def on_document_issued(session: Session, fact: Fact, _context: Any) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from services.awards.decision.commands import tell_decision
 from services.awards.decision.queries import current_decision
@@ -15,6 +14,7 @@ from shared.bus.republish import Retelling, forget
 from shared.contracts.awards import AwardDecidedV1
 from shared.revisions.retelling import answers_of, jobs_of
 from shared.revisions.tables import closings, pointers, revisions
+from shared.storage.session import Session
 
 
 def retellings() -> tuple[Retelling, ...]:

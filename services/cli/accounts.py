@@ -8,13 +8,13 @@ from contextlib import contextmanager
 import click
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy.orm import Session
 
 from services import system as house
 from services.cli.settings import read_settings
 from services.portal import commands
 from services.portal.model import AccountError
 from services.portal.roles import ROLES
+from shared.storage.session import Session
 
 
 @click.group()

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from services.documents.papers.commands import store_asked
 from services.documents.plan import commands as plan
 from services.documents.register.commands import ask_for_drafts
@@ -31,6 +29,7 @@ from shared.revisions.handlers import (
     proposed,
     selected,
 )
+from shared.storage.session import Session
 
 
 def store_plan(session: Session, batch: Batch) -> None:

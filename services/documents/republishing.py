@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from services.documents.papers.commands import tell_paper
 from services.documents.papers.tables import asked_units, paper_calls, papers
@@ -23,6 +22,7 @@ from shared.contracts.documents import (
 )
 from shared.revisions.retelling import answers_of, jobs_of
 from shared.revisions.tables import closings, pointers, revisions
+from shared.storage.session import Session
 
 
 def retellings() -> tuple[Retelling, ...]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from services.planning.switch.progress import (
     note_jobs,
     note_layout,
@@ -18,6 +16,7 @@ from services.planning.tasks.commands import note_line_test, note_no_paper, note
 from shared.bus import pages
 from shared.bus.delivery import Fact
 from shared.contracts import awards, documents, jobs, registration, venue
+from shared.storage.session import Session
 
 
 def on_layout_prepared(session: Session, fact: Fact, context: Any) -> None:

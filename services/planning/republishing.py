@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
 
 from services.planning.opening.tables import conference_acts
 from services.planning.plan.commands import announce_plan
@@ -26,6 +25,7 @@ from shared.contracts.planning import (
     OptionProposedV1,
     OptionSelectedV1,
 )
+from shared.storage.session import Session
 
 Version = tuple[str, int]
 

@@ -10,7 +10,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from services.portal.model import (
@@ -26,6 +25,7 @@ from services.portal.model import (
 )
 from services.portal.roles import ROLES
 from services.portal.tables import accounts, pending_uploads, sign_in_attempts
+from shared.storage.session import Session
 
 _HASHER = PasswordHasher()
 _NOBODY = _HASHER.hash(secrets.token_hex(16))

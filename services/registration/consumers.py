@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from services.registration.answers.waiting import reseat_sites, reseat_waiting
 from services.registration.honours.commands import note_award_decided, refill_awardees
 from services.registration.plan.commands import (
@@ -33,6 +31,7 @@ from shared.contracts.planning import (
 )
 from shared.contracts.venue import LayoutPreparedV1, SiteChangedV1
 from shared.revisions.following import advance, current_revision, note_layout, note_proposed, note_selected
+from shared.storage.session import Session
 
 
 @dataclass(frozen=True, slots=True)

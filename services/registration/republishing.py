@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sqlalchemy import update
-from sqlalchemy.orm import Session
 
 from services.registration.answers.tables import site_seats
 from services.registration.honours.tables import award_fills
@@ -21,6 +20,7 @@ from services.registration.switch.tables import counted
 from shared.bus.republish import Retelling, forget
 from shared.revisions.retelling import answers_of, jobs_of
 from shared.revisions.tables import pointers, revisions
+from shared.storage.session import Session
 
 
 def retellings() -> tuple[Retelling, ...]:

@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Table, text
-from sqlalchemy.orm import Session
 
+from shared.storage.session import Session
 from shared.storage.upsert import dialect_of, insert_into
 
 ANSWERS_LOCK = 7301

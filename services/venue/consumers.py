@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from services.venue.layouts.commands import lay_out_revision, lay_out_waiting, store_plan
 from services.venue.sites.queries import count_changes
 from shared.bus import pages
@@ -20,6 +18,7 @@ from shared.contracts.planning import (
 from shared.contracts.venue import VenueRevisionPreparedV1, VenueRevisionSettledV1
 from shared.revisions.following import Participant, advance, note_proposed
 from shared.revisions.handlers import on_conference_closed, on_conference_opened, selected
+from shared.storage.session import Session
 
 PARTICIPANT = Participant(
     service="venue",

@@ -6,7 +6,6 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from services.venue.consumers import PARTICIPANT
 from services.venue.layouts.commands import Plugins, tell_layout_again
@@ -20,6 +19,7 @@ from shared.bus.republish import CannotRetell, Retelling, forget
 from shared.contracts.venue import LayoutPreparedV1, LineTestedV1, SiteChangedV1
 from shared.revisions.retelling import answers_of, jobs_of
 from shared.revisions.tables import closings, pointers, revisions
+from shared.storage.session import Session
 
 Numbered = tuple[str, int]
 Tested = tuple[UUID, str]

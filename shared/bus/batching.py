@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from shared.bus.delivery import Consumer, Outcome, Parcel, apply, settle, unpack
 from shared.bus.envelope import Envelope
 from shared.bus.faults import Poison, is_database_down, unavailable_when_failing
 from shared.bus.inbox import Position
 from shared.storage.database import Database
+from shared.storage.session import Session
 
 BATCH = 100
 BATCH_BYTES = 1_000_000

@@ -9,11 +9,11 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy import Row, bindparam, delete, select, update
-from sqlalchemy.orm import Session
 
 from shared.bus.envelope import Envelope
 from shared.bus.inbox import Scope, is_recorded, lock_key
 from shared.bus.tables import attempts, dead_letter
+from shared.storage.session import Session
 from shared.storage.upsert import dialect_of, insert_into
 
 FAILED = "failed"

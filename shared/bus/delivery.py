@@ -11,8 +11,6 @@ from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
 from shared.bus import dead_letters
 from shared.bus.dead_letters import Failure, Letter
 from shared.bus.envelope import Envelope
@@ -30,6 +28,7 @@ from shared.bus.payload import from_wire
 from shared.bus.trace import traced
 from shared.contracts.event import Event
 from shared.storage.database import Database
+from shared.storage.session import Session
 from shared.watching import SILENT, Watch
 
 

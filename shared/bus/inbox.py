@@ -9,9 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Executable, bindparam, select
-from sqlalchemy.orm import Session
 
 from shared.bus.tables import cursor, inbox, inbox_key
+from shared.storage.session import Session
 from shared.storage.upsert import dialect_of, insert_into
 
 

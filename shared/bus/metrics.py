@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 
 from prometheus_client.core import GaugeMetricFamily
 from sqlalchemy import column, func, select, table
-from sqlalchemy.orm import Session
 
 from shared.bus.dead_letters import FAILED, WAITING
 from shared.bus.outbox import backlog
 from shared.bus.tables import cursor, dead_letter, outbox
 from shared.metrics import FromDatabase
 from shared.storage.database import Database
+from shared.storage.session import Session
 
 
 class BusMetrics(FromDatabase):

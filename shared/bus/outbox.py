@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Executable, bindparam, func, insert, select
-from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 from uuid_utils.compat import uuid7
 
@@ -19,6 +18,7 @@ from shared.bus.payload import ContractViolation, to_wire
 from shared.bus.tables import ordering_keys, outbox
 from shared.bus.trace import Trace, current_trace
 from shared.contracts.event import Event
+from shared.storage.session import Session
 from shared.storage.upsert import dialect_of, insert_into
 
 _COLUMNS = ("id", "ordering_key", "key_version", "type", "envelope", "created_at", "recipient")
@@ -77,7 +77,7 @@ def _row(
     if not key:
         raise ContractViolation(f"{contract.event_type}: empty ordering key")
     sent, now = to_wire(contract, data), datetime.now(UTC)
-    envelope = _envelope(session.info, contract, sent, key, subject or key, time or now)
+    envelope = _envelope(session, contract, sent, key, subject or key, time or now)
     return {
         "id": envelope.id,
         "ordering_key": key,
@@ -100,11 +100,11 @@ def _store(session: Session, rows: list[dict[str, Any]]) -> None:
 @contextmanager
 def retelling(session: Session, recipient: str) -> Iterator[None]:
     """Let everything emitted inside go to the consumer `recipient` alone."""
-    session.info["recipient"] = recipient
+    session.recipient = recipient
     try:
         yield
     finally:
-        del session.info["recipient"]
+        session.recipient = None
 
 
 def hold_keys(session: Session, keys: Collection[str]) -> set[str]:
@@ -134,7 +134,7 @@ def backlog(session: Session) -> Backlog:
 
 
 def _envelope(
-    info: Mapping[Any, Any],
+    session: Session,
     contract: type[Event],
     data: dict[str, Any],
     key: str,
@@ -146,7 +146,7 @@ def _envelope(
     return Envelope(
         id=event_id,
         type=contract.event_type,
-        source=info["service"],
+        source=session.service,
         subject=subject,
         time=time,
         key=key,
@@ -154,7 +154,7 @@ def _envelope(
         correlation=trace.correlation,
         causation=trace.causation,
         data=data,
-        recipient=info.get("recipient"),
+        recipient=session.recipient,
     )
 
 

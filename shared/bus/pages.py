@@ -10,7 +10,6 @@ from typing import Any
 
 import orjson
 from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
 
 from shared.bus.delivery import Fact
 from shared.bus.faults import Poison
@@ -18,6 +17,7 @@ from shared.bus.outbox import emit
 from shared.bus.payload import ContractViolation
 from shared.bus.tables import batches, pages
 from shared.contracts.event import PAGE_ROWS, PagedEvent
+from shared.storage.session import Session
 from shared.storage.upsert import dialect_of, insert_into
 
 Columns = Sequence[str]

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, select
-from sqlalchemy.orm import Session
 
 from shared.bus import dead_letters
 from shared.bus.delivery import Consumer, apply, unpack
@@ -16,6 +15,7 @@ from shared.bus.envelope import Envelope
 from shared.bus.faults import describe, is_database_down, unavailable_when_failing
 from shared.bus.inbox import Scope
 from shared.bus.tables import dead_letter
+from shared.storage.session import Session
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Table, delete
-from sqlalchemy.orm import Session
 
 from shared.bus.outbox import hold_keys, retelling, wait_for_key
 from shared.bus.tables import attempts, batches, dead_letter, inbox, inbox_key, pages
 from shared.contracts.event import Event
 from shared.storage.database import Database
+from shared.storage.session import Session
 
 CHUNK = 200
 

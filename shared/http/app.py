@@ -11,7 +11,6 @@ from flask.json.provider import JSONProvider
 from flask_smorest import Api, Blueprint
 from prometheus_client.registry import Collector
 from sqlalchemy import func, select, text
-from sqlalchemy.orm import Session
 
 from diemcau import __version__
 from shared.bus.delivery import Consumer, Handler
@@ -30,6 +29,7 @@ from shared.http.openapi import describe_parameters, speak_ecma
 from shared.http.tokens import Verifier
 from shared.http.tracing import TracedFlask
 from shared.storage.database import Database
+from shared.storage.session import Session
 from shared.storage.upsert import dialect_of
 
 MAX_BODY = 40 * 1024 * 1024

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import Response, current_app, make_response, request
-from sqlalchemy.orm import Session
 
 from shared.clock import Clock
 from shared.http.idempotency import replay, store
@@ -17,6 +16,7 @@ from shared.http.openapi import Access, IfMatch
 from shared.http.problems import PRECONDITION_FAILED, PRECONDITION_REQUIRED, Problem
 from shared.http.tokens import Actor, Verifier
 from shared.storage.database import Database
+from shared.storage.session import Session
 
 View = Callable[..., Any]
 NOBODY = Actor("public", "", frozenset())

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 from flask import Response, request
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, delete, select, tuple_
-from sqlalchemy.orm import Session
 
 from shared.http.problems import FieldError, Problem, ProblemType
 from shared.http.tokens import Actor
 from shared.storage.database import Database
+from shared.storage.session import Session
 from shared.storage.types import UtcDateTime
 from shared.storage.upsert import dialect_of, insert_into
 

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, func, insert, select, update
-from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from shared.bus.outbox import emit
@@ -16,6 +15,7 @@ from shared.contracts.jobs import BY_SERVICE
 from shared.jobs.tables import jobs
 from shared.metrics import Tally
 from shared.storage.database import Database
+from shared.storage.session import Session
 
 ACTIVE = ("queued", "running")
 ENDED = ("done", "failed", "cancelled")
@@ -114,7 +114,7 @@ def announce(session: Session, conference: str, revision: int | None) -> None:
         jobs.c.conference == conference, jobs.c.revision == revision
     )
     counts: dict[str, int] = dict(session.execute(query.group_by(jobs.c.state)).all())
-    service = session.info["service"]
+    service = session.service
     data = {"conference": conference, "revision": revision, "service": service}
     figures = {state: counts.get(state, 0) for state in (*ACTIVE, "done", "failed")}
     emit(session, BY_SERVICE[service], {**data, **figures}, key=announced_under(conference, revision))

@@ -21,7 +21,6 @@ import structlog
 from sqlalchemy import RowMapping, Select, and_, exists, or_, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import Session
 
 from shared.clock import Clock
 from shared.http.peers import PeerDown
@@ -29,6 +28,7 @@ from shared.jobs.queue import ACTIVE, announce
 from shared.jobs.rounds import Rounds
 from shared.jobs.tables import jobs
 from shared.storage.database import Database
+from shared.storage.session import Session
 from shared.watching import SILENT, Watch
 
 LEASE = timedelta(seconds=60)

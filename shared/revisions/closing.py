@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from shared.http.problems import ProblemType
 from shared.revisions.tables import closings
+from shared.storage.session import Session
 from shared.storage.upsert import dialect_of, insert_into
 
 

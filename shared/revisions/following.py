@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import RowMapping, Select, select
-from sqlalchemy.orm import Session, aliased
 
 from shared.bus.outbox import emit
 from shared.contracts.revision import RevisionAnswer
 from shared.http.problems import ProblemType
 from shared.revisions.tables import layouts, pointers, revisions
+from shared.storage.session import Session
 from shared.storage.upsert import dialect_of, insert_into
 
 Counts = dict[str, int]
@@ -219,7 +219,7 @@ def _newest_adoptable(session: Session, conference: str) -> Revision | None:
 
 
 def _revisions() -> Select[Any]:
-    base = aliased(revisions, name="base")
+    base = revisions.alias("base")
     joined = revisions.outerjoin(
         base, (base.c.conference == revisions.c.conference) & (base.c.number == revisions.c.base)
     )

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from shared.bus.delivery import Fact, Handler
 from shared.bus.pages import Batch, collect
 from shared.revisions.closing import note_closing
 from shared.revisions.following import Participant, advance, note_layout, note_proposed, note_selected
+from shared.storage.session import Session
 
 
 def planned(part: Participant, store_plan: Callable[[Session, Batch], None]) -> Handler:

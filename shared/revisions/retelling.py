@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy.orm import Session
-
 from shared.bus.republish import Retelling
 from shared.contracts.jobs import BY_SERVICE
 from shared.jobs.queue import announce, announced_under, list_told
 from shared.revisions.following import Participant, answer_again, list_answered
+from shared.storage.session import Session
 
 
 def answers_of(part: Participant) -> Retelling:

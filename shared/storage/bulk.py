@@ -9,8 +9,8 @@ from typing import Any
 import psycopg
 from sqlalchemy import Connection, Table, insert, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
+from shared.storage.session import Session
 from shared.storage.upsert import dialect_of
 
 _COPY_FROM = 1_000

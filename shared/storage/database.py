@@ -13,9 +13,9 @@ from typing import Any
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.orm import Session
 
 from shared.storage.cursors import NamingCursor
+from shared.storage.session import Session
 
 Listener = Callable[[], None]
 
@@ -83,7 +83,7 @@ class Database:
 
     @contextmanager
     def _session(self, engine: Engine, patient: bool) -> Iterator[Session]:
-        session = _Session(engine, {"service": self.service})
+        session = Session(engine, self.service)
         try:
             if patient and not self.is_sqlite:
                 session.execute(_PATIENT)
@@ -96,38 +96,6 @@ class Database:
         self.engine.dispose()
         if "hurried" in vars(self) and self.hurried is not self:
             self.hurried.dispose()
-
-
-class _Session(Session):
-    """Statements go straight to one connection: nothing of ours is mapped to objects, and what a session
-    does for those costs as much as a statement. The connection, and the transaction, begin with the first.
-    """
-
-    def __init__(self, engine: Engine, info: dict[Any, Any]) -> None:
-        super().__init__(engine, info=info)
-        self._engine = engine
-        self._opened: Connection | None = None
-
-    def connection(self, *_arguments: Any, **_options: Any) -> Connection:
-        if self._opened is None:
-            self._opened = self._engine.connect()
-        return self._opened
-
-    def execute(self, statement: Any, params: Any = None, **options: Any) -> Any:
-        return self.connection().execute(statement, params, **options)
-
-    def commit(self) -> None:
-        if self._opened is not None:
-            self._opened.commit()
-
-    def rollback(self) -> None:
-        if self._opened is not None:
-            self._opened.rollback()
-
-    def close(self) -> None:
-        """What is not committed is rolled back."""
-        if self._opened is not None:
-            self._opened.close()
 
 
 def _engine(url: str, pool_size: int, server_options: str) -> Engine:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+
+from shared.storage.session import Session
 
 
 def dialect_of(session: Session) -> str:
     """Name of the session's database: "postgresql" or "sqlite"."""
-    return session.get_bind().dialect.name
+    return session.connection().dialect.name
 
 
 def insert_into(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:

@@ -8,7 +8,6 @@ import pytest
 from kombu import Connection
 from marshmallow import fields
 from sqlalchemy import Column, Integer, MetaData, String, Table, insert, select, update
-from sqlalchemy.orm import Session
 
 from shared.bus.delivery import Consumer
 from shared.bus.embedded import CursorConsumer
@@ -21,6 +20,7 @@ from shared.bus.tables import outbox
 from shared.bus.topology import Topology, declare
 from shared.contracts.event import Event
 from shared.storage.database import Database
+from shared.storage.session import Session
 
 things = Table(
     "things",

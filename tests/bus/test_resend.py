@@ -8,7 +8,6 @@ import pytest
 from kombu import Connection
 from marshmallow import fields
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
 
 from shared.bus.delivery import Consumer, Fact
 from shared.bus.outbox import backlog, emit, retelling
@@ -21,6 +20,7 @@ from shared.bus.tables import dead_letter, inbox, outbox
 from shared.bus.topology import Topology
 from shared.contracts.event import Event, PagedEvent
 from shared.storage.database import Database
+from shared.storage.session import Session
 
 THING, LIST = "diemcau.test.thing.counted.v1", "diemcau.test.list.told.v1"
 

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from amqp.channel import Channel
-from sqlalchemy.orm import Session
 
 from services.registration.notifiers.email import Email
 from shared.bus.embedded import CursorConsumer
@@ -26,6 +25,7 @@ from shared.bus.publisher import Publisher
 from shared.bus.relay import Relay
 from shared.jobs.worker import Run, Worker
 from shared.storage.database import Database
+from shared.storage.session import Session
 
 Step = Callable[[], None]
 

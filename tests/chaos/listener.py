@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, Uuid, insert
-from sqlalchemy.orm import Session
 
 from services.system import MODULES, Running
 from shared.bus import delivery
@@ -20,6 +19,7 @@ from shared.config import Settings, load_settings
 from shared.contracts import awards, documents, jobs, planning, registration, venue
 from shared.contracts.event import Event, event_contracts
 from shared.storage.database import Database
+from shared.storage.session import Session
 
 NAME = "audit"
 ours = MetaData()

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import RowMapping
-from sqlalchemy.orm import Session
 
 from services.awards.ceremony.model import Turn, announcement, turns_of
 from services.awards.decision.queries import annex_of, current_decision, line
@@ -16,6 +15,7 @@ from services.awards.quotas.queries import Plan
 from services.awards.switch.model import Placement
 from services.awards.switch.queries import placement_of, site_names
 from shared.revisions.following import Revision
+from shared.storage.session import Session
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, insert, update
-from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from services.awards.certificates.queries import design_of, get_batch
@@ -21,6 +20,7 @@ from services.awards.certificates.tables import (
 from services.awards.decision.queries import annex_of, get_current
 from services.awards.switch.model import NotRecipients
 from shared.jobs.queue import enqueue
+from shared.storage.session import Session
 from shared.storage.upsert import dialect_of, insert_into
 
 RENDER = "render_certificates"

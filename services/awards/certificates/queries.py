@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, select
-from sqlalchemy.orm import Session
 
 from services.awards.certificates.model import DESIGN, UnknownBatch
 from services.awards.certificates.tables import (
@@ -17,6 +16,7 @@ from services.awards.certificates.tables import (
     certificate_files,
 )
 from services.awards.decision.tables import recipients
+from shared.storage.session import Session
 
 
 def design_of(session: Session, conference: str) -> tuple[dict[str, Any], int]:

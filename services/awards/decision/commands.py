@@ -9,7 +9,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, update
-from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from services.awards.decision.model import (
@@ -32,6 +31,7 @@ from services.awards.nominations.commands import hold_campaign
 from services.awards.quotas.queries import Plan, slots_of
 from shared.bus.pages import emit_pages
 from shared.contracts.awards import AwardDecidedV1
+from shared.storage.session import Session
 from shared.storage.upsert import dialect_of, insert_into
 
 DECISION_TYPE = "QĐ"

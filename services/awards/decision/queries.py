@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, Select, and_, select
-from sqlalchemy.orm import Session
 
 from services.awards.decision.model import Decision, NotDecided, Paper, Recipient
 from services.awards.decision.tables import decision_papers, decisions, recipients
@@ -15,6 +14,7 @@ from services.awards.nominations.model import APPROVED
 from services.awards.nominations.queries import annex_order, in_plan
 from services.awards.nominations.tables import nominations
 from services.awards.quotas.queries import Plan
+from shared.storage.session import Session
 
 MOST_NAMED = 500
 """More units than these are not sent along as parameters: the whole annex is read instead."""

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, bindparam, insert, select, update
-from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from services.awards.files.columns import (
@@ -35,6 +34,7 @@ from shared.flaws import Flaw
 from shared.sheets.columns import Columns
 from shared.sheets.imports import Report, RowFlaw, open_table
 from shared.sheets.reading import Row
+from shared.storage.session import Session
 
 TWICE_HERE = Flaw("repeated-row", "Tên này đã có ở dòng trên", "This name stands in a row above")
 BEYOND = Flaw(

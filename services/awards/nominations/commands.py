@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, insert, select, update
-from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from services.awards.nominations.model import (
@@ -30,6 +29,7 @@ from services.awards.nominations.tables import campaigns, nominations, reviews
 from services.awards.quotas.queries import Plan, slots_of
 from shared.names import search_key
 from shared.revisions.closing import require_not_closed
+from shared.storage.session import Session
 from shared.storage.upsert import dialect_of, insert_into
 
 

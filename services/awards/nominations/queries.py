@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, Select, case, func, literal, select, tuple_
-from sqlalchemy.orm import Session
 
 from services.awards.nominations.model import ACTIVE, LARGEST, STATES, UnknownNomination
 from services.awards.nominations.tables import nominations, reviews
@@ -17,6 +16,7 @@ from services.awards.quotas.model import KINDS
 from services.awards.quotas.queries import Plan, slots_of
 from services.awards.quotas.tables import plan_units
 from shared.names import search_key
+from shared.storage.session import Session
 
 _CHUNK = 2_000
 Position = tuple[int, str, str, int, int]

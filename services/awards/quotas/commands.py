@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from sqlalchemy import insert
-from sqlalchemy.orm import Session
 
 from services.awards.quotas.tables import plan_options, plan_units, plans, quotas
 from shared.bus.pages import Batch
 from shared.storage.bulk import load_rows
+from shared.storage.session import Session
 
 
 def store_plan(session: Session, batch: Batch) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from services.awards.quotas.model import Quota, Slots, Unit, UnknownConference, quota_slots
 from services.awards.quotas.tables import plan_options, plan_units, plans, quotas
 from shared.revisions.following import find_revision
+from shared.storage.session import Session
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Table
-from sqlalchemy.orm import Session
 
 from services.awards.decision.queries import annex_of, get_current
 from services.awards.nominations.commands import hold_campaign
@@ -27,6 +26,7 @@ from shared.bus.pages import Batch
 from shared.contracts.awards import AwardsRevisionPreparedV1, AwardsRevisionSettledV1
 from shared.revisions.following import Counts, Participant, Revision, prepared_counts
 from shared.storage.bulk import load_rows
+from shared.storage.session import Session
 from shared.storage.upsert import dialect_of, insert_into
 
 

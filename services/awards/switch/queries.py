@@ -11,7 +11,6 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from services.awards.decision.queries import current_decision
 from services.awards.decision.tables import recipients
@@ -34,6 +33,7 @@ from services.awards.switch.tables import (
     presentations,
 )
 from shared.revisions.following import Counts, Revision
+from shared.storage.session import Session
 
 
 @dataclass(frozen=True, slots=True)

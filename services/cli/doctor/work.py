@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select
-from sqlalchemy.orm import Session
 
 from services.cli.doctor.findings import Finding, age, ok, problem
 from services.planning.switch.model import WAITING, State
@@ -16,6 +15,7 @@ from services.registration.messages.tables import messages
 from shared.jobs.tables import jobs
 from shared.jobs.worker import LEASE
 from shared.storage.database import Database
+from shared.storage.session import Session
 
 RECENT = timedelta(days=7)
 """A failure that nobody retried for a week is history: it stays as a record, and is no finding for ever."""

@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, insert, update
-from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from services.documents.drafting.composing import compose, held_back, places_told
@@ -23,6 +22,7 @@ from services.documents.register.model import DRAFT, DROPPED, Truth, is_outdated
 from services.documents.register.queries import list_held, truth_of
 from services.documents.register.tables import documents
 from services.documents.typesetting.reading import read_document, write_document
+from shared.storage.session import Session
 
 BY = "Hệ thống"
 

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, insert, update
-from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from services.documents.invitations.model import NothingToInvite
@@ -15,6 +14,7 @@ from services.documents.invitations.queries import batch_of_job, has_routes
 from services.documents.invitations.tables import invitation_batches, invitation_chunks, invitation_files
 from shared.jobs.queue import enqueue
 from shared.revisions.following import Revision
+from shared.storage.session import Session
 from shared.storage.upsert import dialect_of, insert_into
 
 RENDER_INVITATIONS = "render_invitations"

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, Select, select
-from sqlalchemy.orm import Session
 
 from services.documents.invitations.model import LettersNotReady, Route, UnknownBatch
 from services.documents.invitations.tables import invitation_batches, invitation_chunks, invitation_files
@@ -21,6 +20,7 @@ from services.documents.typesetting.model import Document
 from services.documents.typesetting.reading import read_document
 from shared.jobs.tables import jobs
 from shared.revisions.following import Revision
+from shared.storage.session import Session
 
 MOST_BATCHES = 100
 

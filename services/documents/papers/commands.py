@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, func, insert, select, update
-from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from services.documents.papers.model import (
@@ -33,6 +32,7 @@ from shared.bus.outbox import emit
 from shared.bus.pages import Batch
 from shared.contracts.documents import PaperSubmittedV1, PaperWithdrawnV1
 from shared.revisions.closing import require_not_closed
+from shared.storage.session import Session
 from shared.storage.upsert import dialect_of, insert_into
 
 SAME = ("title", "author", "filename", "sha256")

@@ -9,11 +9,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, Select, Subquery, func, select, union
-from sqlalchemy.orm import Session
 
 from services.documents.papers.model import UnknownPaper, UnknownUnit
 from services.documents.papers.tables import asked_units, paper_calls, paper_versions, papers
 from services.documents.plan.queries import PlanInForce, get_plan
+from shared.storage.session import Session
 
 
 @dataclass(frozen=True, slots=True)

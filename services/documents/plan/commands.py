@@ -9,7 +9,6 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import insert
-from sqlalchemy.orm import Session
 
 from services.documents.plan.tables import (
     award_decisions,
@@ -20,6 +19,7 @@ from services.documents.plan.tables import (
 )
 from shared.bus.pages import Batch
 from shared.storage.bulk import analyze, load_rows
+from shared.storage.session import Session
 from shared.storage.upsert import dialect_of, insert_into
 
 TOLD = ("title", "timezone", "starts_at", "window_from", "window_to")

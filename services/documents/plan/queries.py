@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
 
 from services.documents.plan.model import Requirement, UnknownConference
 from services.documents.plan.tables import (
@@ -18,6 +17,7 @@ from services.documents.plan.tables import (
     requirements,
 )
 from shared.revisions.following import Revision, find_revision
+from shared.storage.session import Session
 
 
 @dataclass(frozen=True, slots=True)

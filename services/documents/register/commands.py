@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, insert, update
-from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from services.documents.plan.model import type_name
@@ -36,6 +35,7 @@ from shared.bus.outbox import emit
 from shared.contracts.documents import DocumentIssuedV1, DocumentSupersededV1
 from shared.jobs.queue import enqueue
 from shared.revisions.closing import require_not_closed
+from shared.storage.session import Session
 
 COPIED = (
     "conference",

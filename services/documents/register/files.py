@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, select
-from sqlalchemy.orm import Session
 
 from services.documents.register.commands import RENDER_DOCUMENT
 from services.documents.register.model import NotRendered
@@ -21,6 +20,7 @@ from shared.jobs.queue import ACTIVE
 from shared.jobs.tables import jobs
 from shared.jobs.worker import JobFailed, Run
 from shared.storage.files import FileStore
+from shared.storage.session import Session
 from shared.storage.upsert import dialect_of, insert_into
 from shared.typesetting.typst import TypesettingFailed
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
 
 from services.documents.register.model import Position, next_number
 from services.documents.register.tables import registers
+from shared.storage.session import Session
 from shared.storage.upsert import dialect_of, insert_into
 
 

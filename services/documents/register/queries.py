@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, RowMapping, and_, func, or_, select
-from sqlalchemy.orm import Session
 
 from services.documents.plan.queries import PlanInForce
 from services.documents.register.model import (
@@ -19,6 +18,7 @@ from services.documents.register.model import (
     UnknownDocument,
 )
 from services.documents.register.tables import documents, rendered_files
+from shared.storage.session import Session
 
 _COLUMNS = documents.c
 LIST_COLUMNS = [column for column in _COLUMNS if column.name != "content"]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy.orm import Session
-
 from services.documents.plan.queries import has_plan
 from services.documents.register.commands import ask_for_drafts
 from services.documents.switch.queries import count_changes
 from shared.contracts.documents import DocumentsRevisionPreparedV1, DocumentsRevisionSettledV1
 from shared.revisions.following import Counts, Participant, Revision
+from shared.storage.session import Session
 
 
 def settle_documents(session: Session, revision: Revision) -> Counts:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Row, Select, case, func, literal, or_, select, union_all
-from sqlalchemy.orm import Session
 
 from services.documents.plan.queries import routes_of, told_of
 from services.documents.register.queries import count_outdated
 from shared.revisions.following import Counts, Revision
+from shared.storage.session import Session
 
 CHANGES = ("issue", "replace", "withdraw")
 

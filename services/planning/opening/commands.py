@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import func, insert, select, update
-from sqlalchemy.orm import Session
 
 from services.planning.opening.model import AlreadyOpen, NotClosed, NotOpen, check_ready
 from services.planning.opening.queries import readiness
@@ -16,6 +15,7 @@ from services.planning.plan.tables import conferences
 from shared.bus.outbox import emit
 from shared.contracts.event import Event
 from shared.contracts.planning import ConferenceClosedV1, ConferenceOpenedV1
+from shared.storage.session import Session
 
 
 def open_conference(session: Session, conference: str, *, reason: str, by: str, now: datetime) -> None:

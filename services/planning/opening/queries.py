@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Row, select
-from sqlalchemy.orm import Session
 
 from services.planning.opening.model import Readiness, Untested
 from services.planning.opening.tables import conference_acts
 from services.planning.switch.model import State
 from services.planning.switch.queries import newest_decided, newest_selected
 from services.planning.tasks.queries import list_untested, standing_now
+from shared.storage.session import Session
 
 
 def readiness(session: Session, conference: str) -> Readiness:

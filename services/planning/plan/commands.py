@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.orm import Session
 
 from services.planning.plan.model import (
     ConferencePlan,
@@ -30,6 +29,7 @@ from shared.bus.pages import emit_pages
 from shared.contracts.planning import ConferencePlannedV1
 from shared.names import search_key
 from shared.storage.bulk import load_rows
+from shared.storage.session import Session
 from shared.storage.upsert import dialect_of, insert_into
 
 

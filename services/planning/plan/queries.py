@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Column, Select, select
-from sqlalchemy.orm import Session
 
 from services.planning.plan.model import (
     ConferenceClosed,
@@ -17,6 +16,7 @@ from services.planning.plan.model import (
 )
 from services.planning.plan.reader import read_accepted
 from services.planning.plan.tables import conferences, plan_versions
+from shared.storage.session import Session
 
 
 @dataclass(frozen=True, slots=True)

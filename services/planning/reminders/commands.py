@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, literal, select
-from sqlalchemy.orm import Session
 
 from services.planning.plan.model import Phase
 from services.planning.plan.queries import lock_conference, phase_of
@@ -17,6 +16,7 @@ from services.planning.tasks.model import Standing
 from services.planning.tasks.queries import of_deadlines, standing_now, with_states
 from shared.clock import Clock
 from shared.storage.database import Database
+from shared.storage.session import Session
 from shared.storage.upsert import dialect_of, insert_into
 
 PAUSE = 30.0  # seconds of real time between two rounds

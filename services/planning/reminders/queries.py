@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, and_, false, literal, or_, select, true, tuple_
-from sqlalchemy.orm import Session
 
 from services.planning.plan.queries import get_plan
 from services.planning.plan.tables import conferences
@@ -17,6 +16,7 @@ from services.planning.reminders.tables import reminder_rounds, reminders
 from services.planning.switch.tables import answers
 from services.planning.tasks.model import Force, Standing, in_order
 from services.planning.tasks.queries import list_deadlines, of_deadlines, with_states
+from shared.storage.session import Session
 
 LONGEST_IN_ONE_QUERY = 1_000
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, func, insert, select
-from sqlalchemy.orm import Session
 
 from services.planning.plan.model import ConferencePlan, Phase
 from services.planning.plan.queries import lock_unclosed, newest_plan, phase_of
@@ -42,6 +41,7 @@ from services.planning.switch.queries import (
     option_before,
 )
 from services.planning.switch.tables import answers, decisions, revisions
+from shared.storage.session import Session
 
 
 def propose_option(session: Session, conference: str, option: str, *, by: str, now: datetime) -> int:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import insert, select
-from sqlalchemy.orm import Session
 
 from services.planning.switch.tables import duties, layouts, revisions
 from shared.names import search_key
 from shared.storage.bulk import analyze, load_rows
+from shared.storage.session import Session
 
 
 def store_layout(session: Session, conference: str, digest: str, rows: list[Any]) -> int:

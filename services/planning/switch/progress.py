@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, func, select, update
-from sqlalchemy.orm import Session
 
 from services.planning.plan.queries import lock_conference
 from services.planning.reminders.commands import record_reminders
@@ -24,6 +23,7 @@ from services.planning.tasks.model import Force
 from services.planning.tasks.queries import count_changes
 from shared.bus.outbox import emit
 from shared.contracts.planning import OptionProposedV1, OptionSelectedV1
+from shared.storage.session import Session
 from shared.storage.upsert import dialect_of, insert_into
 
 Counts = Mapping[str, int]

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Row, select
-from sqlalchemy.orm import Session
 
 from services.planning.switch.model import DECIDED, State, UnknownRevision
 from services.planning.switch.tables import answers, decisions, revision_jobs, revisions
+from shared.storage.session import Session
 
 
 def newest_decided(session: Session, conference: str) -> Row[Any] | None:

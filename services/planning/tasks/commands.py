@@ -6,12 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, or_, update
-from sqlalchemy.orm import Session
 
 from services.planning.plan.queries import lock_unclosed
 from services.planning.tasks.model import LINE_TEST, PAPER, SettledByTest, Standing, TaskNotInForce
 from services.planning.tasks.queries import find_task, standing_now
 from services.planning.tasks.tables import line_tests, task_states
+from shared.storage.session import Session
 from shared.storage.upsert import dialect_of, insert_into
 
 

@@ -27,7 +27,6 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
-from sqlalchemy.orm import Session
 
 from services.planning.plan.model import start_of
 from services.planning.plan.queries import get_plan, unit_names
@@ -37,6 +36,7 @@ from services.planning.switch.tables import duties
 from services.planning.tasks.model import LINE_TEST, PASSED, Deadline, Force, Standing, Wanted, in_order
 from services.planning.tasks.tables import line_tests, task_states
 from shared.names import search_key
+from shared.storage.session import Session
 
 TASKS = uuid.UUID("6a0a4c1e-5a6c-5ed8-9d9c-0f8f5b3f4a11")  # namespace of task ids
 MOST_UNITS = 500  # whose names a search may match

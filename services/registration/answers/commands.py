@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import update
-from sqlalchemy.orm import Session
 
 from services.registration.answers.model import (
     LINK,
@@ -34,6 +33,7 @@ from services.registration.plan.queries import get_view
 from services.registration.storage import is_postgresql
 from shared.bus.outbox import emit_each
 from shared.contracts.registration import DelegateRespondedV1
+from shared.storage.session import Session
 
 _TRIES = 3
 

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, select
-from sqlalchemy.orm import Session
 
 from services.registration.answers.model import Invitation, Link, LinkExpired, LinkUnknown
 from services.registration.answers.statements import READ_INVITATION, READ_INVITATION_LOCKED
@@ -14,6 +13,7 @@ from services.registration.answers.tables import answers
 from services.registration.people.tables import places
 from services.registration.plan.tables import units
 from services.registration.storage import is_postgresql, person_lock
+from shared.storage.session import Session
 
 
 def get_invitation(session: Session, link: Link) -> Invitation:

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Integer, Select, String, bindparam, delete, func, select
-from sqlalchemy.orm import Session
 
 from services.registration.answers.tables import answers, site_seats
 from services.registration.people.placement import LAYOUT, SEATED
@@ -16,6 +15,7 @@ from services.registration.plan.queries import get_view
 from services.registration.plan.tables import layout_sites, sites
 from services.registration.storage import upsert
 from shared.revisions.tables import pointers, revisions
+from shared.storage.session import Session
 
 MOMENT = bindparam("moment", type_=String)
 CAPACITY = func.coalesce(sites.c.capacity, layout_sites.c.capacity)

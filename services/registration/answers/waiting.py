@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Integer, Row, Select, bindparam, func, or_, select, tuple_, update
-from sqlalchemy.orm import Session
 
 from services.registration.answers.model import WAITING_LIST, Standing
 from services.registration.answers.seats import MOMENT, count_seats, live_revisions, recount_sites, sites_of
@@ -26,6 +25,7 @@ from shared.bus.outbox import emit_each
 from shared.contracts.registration import DelegateRespondedV1
 from shared.jobs.queue import enqueue
 from shared.revisions.following import current_revision
+from shared.storage.session import Session
 
 TELL = "tell_let_in"
 """The job that writes to those who were let in."""

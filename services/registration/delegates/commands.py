@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, delete, exists, func, or_, select, update
-from sqlalchemy.orm import Session
 
 from services.registration.answers.waiting import reseat_persons
 from services.registration.delegates.matching import Identity, Matching, identity
@@ -32,6 +31,7 @@ from services.registration.plan.queries import require_not_closed
 from services.registration.plan.tables import conferences, sites
 from services.registration.storage import hold_answers, upsert
 from shared.storage.bulk import analyze, load_rows
+from shared.storage.session import Session
 
 _CHUNK = 500
 _MANY = 1_000

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CTE, Integer, Select, String, Uuid, bindparam, func, literal, select, tuple_
-from sqlalchemy.orm import Session
 
 from services.registration.answers.tables import answers
 from services.registration.answers.waiting import positions
@@ -28,6 +27,7 @@ from services.registration.plan.tables import (
     sites,
     units,
 )
+from shared.storage.session import Session
 
 MOST_FOUND = 10_000
 """A search counts no further."""

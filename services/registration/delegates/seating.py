@@ -7,7 +7,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
 
 from services.registration.delegates.model import (
     AMBIGUOUS,
@@ -26,6 +25,7 @@ from shared.contact import MISSING
 from shared.flaws import Flaw
 from shared.names import search_key
 from shared.revisions.tables import revisions
+from shared.storage.session import Session
 
 SINGLE_PLACES = frozenset({"hub", "hall"})
 """`at` values of which an option has one: a group there without `per` is the organiser's alone."""

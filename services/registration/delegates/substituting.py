@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, exists, insert, select, update
-from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from services.registration.answers.model import SUBSTITUTE, Invitation, Link, LinkExpired, Standing
@@ -46,6 +45,7 @@ from services.registration.plan.tables import groups, units
 from services.registration.storage import upsert
 from shared.bus.outbox import emit
 from shared.contracts.registration import DelegateRespondedV1, DelegateSubstitutedV1
+from shared.storage.session import Session
 
 LINK = "link"
 """`by` of a substitution that the delegate made by their own link."""

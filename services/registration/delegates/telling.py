@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from services.registration.delegates.model import Changes
@@ -18,6 +17,7 @@ from shared.bus.outbox import emit
 from shared.bus.pages import emit_pages
 from shared.contracts.event import PAGE_ROWS
 from shared.contracts.registration import DelegateChangedV1, DelegateNamedV1, DelegatesNamedV1
+from shared.storage.session import Session
 
 _CHUNK = 500
 _BIG = PAGE_ROWS

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from services.registration.answers.model import NotDecided
@@ -29,6 +28,7 @@ from services.registration.people.model import UnknownDelegate
 from services.registration.plan.model import ConferenceClosed, StartNotFixed
 from shared.bus.outbox import emit_each
 from shared.contracts.registration import DelegateCheckedInV1
+from shared.storage.session import Session
 from shared.storage.upsert import dialect_of
 
 

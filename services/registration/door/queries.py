@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, String, Subquery, bindparam, func, select
-from sqlalchemy.orm import Session
 
 from services.registration.door.model import Guest, Item
 from services.registration.door.statements import READ_GUESTS
@@ -18,6 +17,7 @@ from services.registration.people.placement import LAYOUT, SEATED, seated_at
 from services.registration.people.tables import people, places
 from services.registration.plan.model import KEY, UnknownConference, View
 from services.registration.plan.tables import groups, layout_sites, sites, units
+from shared.storage.session import Session
 from shared.storage.upsert import dialect_of
 
 _MOMENT = bindparam("moment", type_=String)

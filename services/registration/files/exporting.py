@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.orm import Session
 
 from services.registration.files.columns import HEADINGS
 from services.registration.people.tables import places
 from services.registration.plan.model import View
 from services.registration.plan.tables import groups, plan_groups, plan_units, routes, units
 from shared.contact import national
+from shared.storage.session import Session
 
 EXPORTED = (
     "Mã thành phần",

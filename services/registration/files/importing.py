@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from services.registration.delegates.commands import apply_changes, hold_naming, load_people, load_places
 from services.registration.delegates.matching import Matching
 from services.registration.delegates.model import NOT_YOUR_UNIT, Changes, Draft, PlaceRefused, Seat
@@ -26,6 +24,7 @@ from shared.contact import BadValue
 from shared.sheets.columns import Columns
 from shared.sheets.imports import Report, RowFlaw, open_table
 from shared.sheets.reading import Row
+from shared.storage.session import Session
 
 
 def import_delegates(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import insert
-from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from services.registration.answers.model import NotDecided
@@ -17,6 +16,7 @@ from services.registration.plan.queries import require_not_closed
 from shared.bus.outbox import emit
 from shared.contracts.registration import HeadcountReportedV1
 from shared.http.tokens import Actor
+from shared.storage.session import Session
 
 
 def report_headcount(

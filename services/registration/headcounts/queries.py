@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import RowMapping, Select, String, Subquery, bindparam, func, literal, select
-from sqlalchemy.orm import Session
 
 from services.registration.answers.seats import CAPACITY
 from services.registration.answers.tables import answers
@@ -15,6 +14,7 @@ from services.registration.headcounts.tables import headcount_reports
 from services.registration.people.placement import LAYOUT, SEATED, seated_at
 from services.registration.plan.model import View
 from services.registration.plan.tables import layout_sites, routes, sites, units
+from shared.storage.session import Session
 
 _MOMENT = bindparam("moment", type_=String)
 

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, select, update
-from sqlalchemy.orm import Session
 
 from services.registration.delegates.commands import apply_changes, hold_naming, load_places
 from services.registration.delegates.tables import substitutions
@@ -24,6 +23,7 @@ from services.registration.storage import upsert
 from shared.bus.outbox import emit
 from shared.contracts.registration import DelegateChangedV1
 from shared.jobs.queue import enqueue
+from shared.storage.session import Session
 
 _CHUNK = 500
 

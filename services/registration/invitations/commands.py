@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, and_, func, insert, or_, select, tuple_, update
-from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from services.registration.invitations.audience import told_message, uninvited, unwritten
@@ -25,6 +24,7 @@ from services.registration.plan.tables import groups, sites, units
 from services.registration.storage import hold_invitations
 from shared.bus.outbox import emit
 from shared.contracts.registration import InvitationIssuedV1, InvitationWithdrawnV1
+from shared.storage.session import Session
 
 STRETCH = 1_000
 """Invitations of one transaction."""

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, RowMapping, and_, select
-from sqlalchemy.orm import Session
 
 from services.registration.answers.links import Links
 from services.registration.answers.model import Invitation, Link
@@ -21,6 +20,7 @@ from services.registration.people.tables import people, places
 from services.registration.plan.model import View, local_time
 from services.registration.plan.queries import get_view
 from services.registration.plan.tables import conferences, plan_units, units
+from shared.storage.session import Session
 
 WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, case, func, select, tuple_
-from sqlalchemy.orm import Session
 
 from services.registration.answers.tables import answers
 from services.registration.invitations.audience import count_audience, uninvited
@@ -29,6 +28,7 @@ from services.registration.plan.tables import (
 )
 from shared.names import search_key
 from shared.revisions.tables import revisions
+from shared.storage.session import Session
 
 MOST_FOUND = 2_000
 """A search goes on with no more units than these."""

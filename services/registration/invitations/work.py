@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
 from services.registration.invitations.commands import (
     Route,
     Stretch,
@@ -21,6 +19,7 @@ from services.registration.messages.commands import start_sending
 from services.registration.plan.model import ConferenceClosed, View
 from services.registration.plan.queries import get_view
 from shared.jobs.worker import JobFailed, Run
+from shared.storage.session import Session
 
 ISSUE = "issue_invitations"
 WITHDRAW = "withdraw_invitations"

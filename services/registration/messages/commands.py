@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, RowMapping, and_, exists, or_, select, update
-from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from services.registration.messages.model import (
@@ -28,6 +27,7 @@ from services.registration.messages.tables import messages
 from services.registration.storage import upsert
 from shared.jobs.queue import enqueue
 from shared.jobs.tables import jobs
+from shared.storage.session import Session
 
 SEND = "send_messages"
 

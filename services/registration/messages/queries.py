@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, select
-from sqlalchemy.orm import Session
 
 from services.registration.messages.model import STATES, UnknownMessage
 from services.registration.messages.tables import messages
@@ -15,6 +14,7 @@ from services.registration.plan.model import View
 from services.registration.plan.tables import conferences, groups, units
 from shared.metrics import Tally
 from shared.storage.database import Database
+from shared.storage.session import Session
 
 
 def list_messages(

@@ -12,7 +12,6 @@ from uuid import UUID
 import structlog
 from marshmallow import ValidationError
 from sqlalchemy import RowMapping, and_, or_, select
-from sqlalchemy.orm import Session
 
 from diemcau.notifier import Message, NotifierPlugin, Refused, TryLater
 from diemcau.plugins import Plugins
@@ -34,6 +33,7 @@ from shared.config import ConfigError
 from shared.jobs.worker import Run
 from shared.revisions.following import current_revision
 from shared.storage.database import Database
+from shared.storage.session import Session
 
 BATCH = 1_000
 """Messages of one job; then other jobs have their turn."""

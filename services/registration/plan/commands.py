@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, Table, func, insert, select, update
-from sqlalchemy.orm import Session
 
 from services.registration.plan.model import moment_of
 from services.registration.plan.tables import (
@@ -23,6 +22,7 @@ from services.registration.plan.tables import (
 )
 from services.registration.storage import upsert
 from shared.storage.bulk import analyze, load_rows
+from shared.storage.session import Session
 
 Row = Mapping[str, Any]
 

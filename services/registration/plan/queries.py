@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select, true
-from sqlalchemy.orm import Session
 
 from services.registration.plan.model import (
     KEY,
@@ -18,6 +17,7 @@ from services.registration.plan.model import (
 )
 from services.registration.plan.tables import conferences, plans
 from shared.revisions.tables import pointers, revisions
+from shared.storage.session import Session
 
 
 def get_view(session: Session, conference: str, revision: int | None = None) -> View:

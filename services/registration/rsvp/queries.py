@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from services.registration.answers.model import Invitation, Link
 from services.registration.answers.queries import get_place_invitation
 from services.registration.delegates.substituting import LINK
 from services.registration.delegates.tables import substitutions
 from services.registration.people.tables import people, places
+from shared.storage.session import Session
 
 
 @dataclass(frozen=True, slots=True)

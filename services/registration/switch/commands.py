@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from services.registration.answers.seats import count_seats, drop_passed
 from services.registration.invitations.commands import settle_messages
@@ -14,6 +13,7 @@ from services.registration.switch.queries import Switch, count_changes
 from services.registration.switch.tables import counted
 from shared.contracts.registration import RegistrationRevisionPreparedV1, RegistrationRevisionSettledV1
 from shared.revisions.following import Counts, Participant, Revision
+from shared.storage.session import Session
 
 
 def has_plan(session: Session, revision: Revision) -> bool:

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, select
-from sqlalchemy.orm import Session
 
 from services.registration.people.placement import of_conference
 from services.registration.people.tables import people, places
 from services.registration.plan.tables import groups, routes, sites, units
 from services.registration.switch.counting import NEW_LAYOUT, OLD_LAYOUT
 from services.registration.switch.queries import Switch
+from shared.storage.session import Session
 
 CHANGES = ("added", "moved", "withdrawn")
 _CHUNK = 2_000

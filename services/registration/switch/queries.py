@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, bindparam, func, select
-from sqlalchemy.orm import Session
 
 from services.registration.people.placement import OPTION
 from services.registration.people.tables import places
@@ -21,6 +20,7 @@ from services.registration.switch.counting import (
     PLACES,
 )
 from shared.revisions.following import Counts, get_revision
+from shared.storage.session import Session
 
 MOST_LINES = 500
 

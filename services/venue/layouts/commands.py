@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sqlalchemy import insert, select
-from sqlalchemy.orm import Session
 
 from diemcau.layout import Layout
 from diemcau.venue import VenuePlugin
@@ -27,6 +26,7 @@ from shared.contracts.venue import LayoutFailedV1, LayoutPreparedV1
 from shared.revisions.following import Revision, get_revision, note_layout
 from shared.revisions.tables import revisions
 from shared.storage.bulk import analyze, load_rows
+from shared.storage.session import Session
 from shared.storage.upsert import dialect_of, insert_into
 
 Plugins = Mapping[str, VenuePlugin]

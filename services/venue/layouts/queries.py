@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Row, select
-from sqlalchemy.orm import Session
 
 from services.venue.layouts.tables import plans
 from shared.revisions.tables import layouts
+from shared.storage.session import Session
 
 
 def get_plan(session: Session, conference: str, version: int) -> Row[Any] | None:

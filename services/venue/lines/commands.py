@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, insert
-from sqlalchemy.orm import Session
 
 from services.venue.lines.model import (
     AlreadyWaived,
@@ -25,6 +24,7 @@ from shared.contracts.venue import LineTestedV1
 from shared.jobs.queue import enqueue
 from shared.revisions.closing import require_not_closed
 from shared.revisions.following import current_revision
+from shared.storage.session import Session
 
 
 def record_test(

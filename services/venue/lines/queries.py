@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, Select, func, select
-from sqlalchemy.orm import Session, aliased
 
 from services.venue.layouts.queries import get_plan, newest_plan
 from services.venue.layouts.tables import sites
 from services.venue.lines.model import TESTED, Standing, Start, start_of
 from services.venue.lines.tables import line_tests
 from shared.revisions.following import Revision, find_revision
+from shared.storage.session import Session
 
 SHOWN = 200
 
@@ -71,7 +71,7 @@ def _newest(start: Start) -> Select[Any]:
 def _standing(session: Session, newest: Select[Any]) -> dict[UUID, Standing]:
     """Those entries by site; a waiver taken back stands for the test that it brings back, if any."""
     numbers = newest.subquery()
-    entry, earlier = aliased(line_tests), aliased(line_tests)
+    entry, earlier = line_tests.alias(), line_tests.alias()
     joined = numbers.join(entry, entry.c.id == numbers.c.id)
     joined = joined.outerjoin(earlier, earlier.c.id == entry.c.restores)
     query = select(entry.c.site_id, entry.c.outcome, *_facts(entry, ""), *_facts(earlier, "earlier_"))

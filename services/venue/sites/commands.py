@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, update
-from sqlalchemy.orm import Session
 
 from services.venue.layouts.tables import sites
 from shared.bus.outbox import emit
 from shared.contracts.venue import SiteChangedV1
 from shared.revisions.closing import require_not_closed
+from shared.storage.session import Session
 
 TOLD = ("room", "address", "capacity")
 

@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, Select, case, func, select
-from sqlalchemy.orm import Session
 
 from services.venue.layouts.tables import layout_sites, sites
 from services.venue.sites.model import UnknownSite
 from shared.revisions.following import Counts, Revision, find_revision
 from shared.revisions.tables import layouts
+from shared.storage.session import Session
 
 
 def list_sites(session: Session, conference: str, layout_id: int | None) -> list[Row[Any]]:

@@ -6,12 +6,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy.orm import Session
 
 from shared.bus.delivery import Consumer, Fact
 from shared.bus.embedded import CursorConsumer
 from shared.contracts.venue import LineTestedV1
 from shared.http.tokens import sign
+from shared.storage.session import Session
 from tests.house import House
 from tests.integration.planning.conftest import DAY, Stage, decided, tasks, told
 
