@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -31,7 +32,7 @@ from services.registration.people.model import UnknownDelegate
 from services.registration.people.tables import places
 from services.registration.plan.queries import get_view
 from services.registration.storage import is_postgresql
-from shared.bus.outbox import emit_each
+from shared.bus.outbox import emit_each, emitting
 from shared.contracts.registration import DelegateRespondedV1
 from shared.storage.session import Session
 
@@ -49,15 +50,12 @@ def answer_invitation(session: Session, link: Link, answer: Answer, note: str, n
         site = invitation.require_open()
         if invitation.answered_at is not None and invitation.came_of(answer, note):
             return Answered(invitation, invitation.answer or answer, invitation.answered_at)
-        recorded = _record(session, _values(invitation, site, answer, note, now))
+        recorded = _record(session, invitation, _values(invitation, site, answer, note, now))
         # Without one the first statement waited for a switch, and then saw what was before it.
         if recorded is not None:
-            standing, frees = recorded
-            told = {str(invitation.place): _responded(invitation, standing)}
-            if frees:
-                told |= give_seats(session, get_view(session, invitation.conference), [site])
-            emit_each(session, DelegateRespondedV1, told)
-            return Answered(invitation, standing, now)
+            if not recorded.is_told:
+                _tell(session, invitation, site, recorded)
+            return Answered(invitation, recorded.answer, now)
     raise SwitchInProgress
 
 
@@ -91,17 +89,26 @@ def _values(invitation: Invitation, site: int, answer: Answer, note: str, now: d
     }
 
 
-def _record(session: Session, values: dict[str, Any]) -> tuple[Standing, bool] | None:
-    """What the answer came to, and whether it frees a seat that others may wait for; None: the place is
-    not where it was read to be."""
-    if is_postgresql(session):
-        bound = {name: value for name, value in values.items() if name != "conference_id"}
-        row = session.execute(RECORD, bound).one_or_none()
-        return None if row is None else (row.answer, row.frees)
-    return _record_alone(session, values)
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """What an answer came to; whether it frees a seat that others wait for; whether its event is stored."""
+
+    answer: Standing
+    frees: bool
+    is_told: bool
 
 
-def _record_alone(session: Session, values: dict[str, Any]) -> tuple[Standing, bool]:
+def _record(session: Session, invitation: Invitation, values: dict[str, Any]) -> _Recorded | None:
+    """None: the place is not where it was read to be."""
+    if not is_postgresql(session):
+        return _record_alone(session, values)
+    told = {str(invitation.place): _responded(invitation, values["answer"])}
+    bound = {name: value for name, value in values.items() if name != "conference_id"}
+    row = session.execute(RECORD, bound | emitting(session, DelegateRespondedV1, told)).one_or_none()
+    return None if row is None else _Recorded(*row)
+
+
+def _record_alone(session: Session, values: dict[str, Any]) -> _Recorded:
     """The same in steps, for a database with a single writer."""
     seat = session.execute(SQLITE_SEAT, values).one()
     answer = stands_for(values["answer"], seat.answer, seat.taken, seat.capacity)
@@ -109,10 +116,18 @@ def _record_alone(session: Session, values: dict[str, Any]) -> tuple[Standing, b
     turn = (seat.turn or seat.turns + 1) if answer == "waiting" else None
     _take(session, values, values["revision"], seats, turns=int(turn is not None and turn > seat.turns))
     for row in session.execute(SQLITE_COUNTED, values):
-        if not row.is_current and (row.site_id, row.moment) == (values["site"], values["moment"]):
+        if not row.is_current and row.site_id == values["site"]:
             _take(session, values, row.number, seats, turns=0)
     session.execute(SQLITE_SAVE, values | {"answer": answer, "turn": turn})
-    return answer, seats < 0 and seat.turns > 0
+    return _Recorded(answer, frees=seats < 0 and seat.turns > 0, is_told=False)
+
+
+def _tell(session: Session, invitation: Invitation, site: int, recorded: _Recorded) -> None:
+    """Of this answer, and of those who come in by the seat that it frees."""
+    told = {str(invitation.place): _responded(invitation, recorded.answer)}
+    if recorded.frees:
+        told |= give_seats(session, get_view(session, invitation.conference), [site])
+    emit_each(session, DelegateRespondedV1, told)
 
 
 def _take(session: Session, values: dict[str, Any], revision: int, seats: int, *, turns: int) -> None:

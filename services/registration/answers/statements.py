@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Boolean, Integer, String, TextualSelect, Uuid, bindparam, column, text
 
 from services.registration.storage import ANSWERS_LOCK
+from shared.bus.outbox import EMITTING
 from shared.storage.types import UtcDateTime
 
 # Where the person of place d sits in revision rev: the override if its site exists, else the site of the
@@ -69,14 +70,14 @@ select here.place, here.person, here.link_version, here.conference_id, here.conf
 # Revisions for which this person's answer counts a seat: the current one, and prepared ones above it in
 # which they sit at the same site at the same time. Read afresh, for the switch may have come in between.
 _COUNTED = f"""
-  select rev.number, ({SITE}) as site_id, plan.starts_at as moment, rev.number = ptr.revision as is_current
+  select d.conference_id, rev.number, ({SITE}) as site_id, rev.number = ptr.revision as is_current
     from places d
     join conferences c on c.id = d.conference_id
     join pointers ptr on ptr.conference = c.key
     join revisions rev on rev.conference = c.key and rev.number >= ptr.revision and rev.counts is not null
     join plans plan on plan.conference_id = c.id and plan.version = rev.plan_version
     {ROUTE}
-   where d.id = :place and d.person_id = :person
+   where d.id = :place and d.person_id = :person and plan.starts_at = :moment
      and (rev.number > ptr.revision or r.layout_id is not null)
 """
 
@@ -145,53 +146,51 @@ _UPSERT = """
 
 # One round trip: is the place still where it was read to be; the counter's row, which is the queue in which
 # answers for one site wait; what stood before, read behind that lock because a seat may just have been given
-# from the waiting list; what stands now (the rule: model.stands_for); then counters and answer. All answers
-# take the current revision's row first, and never wait for each other crosswise.
+# from the waiting list; what stands now (the rule: model.stands_for); then counters and answer, and its event
+# if it stands as it was given and frees no seat that others wait for. All answers take the current revision's
+# row first, and never wait for each other crosswise.
 _RECORD = f"""
 with counted as materialized ({_COUNTED}),
-seat as materialized (
-  select s.conference_id, s.taken, s.capacity, s.turns
-    from counted, places d, site_seats s
-   where counted.is_current and counted.number = :revision and counted.site_id = :site
-     and counted.moment = :moment and d.id = :place
-     and s.conference_id = d.conference_id and s.revision = :revision and s.site_id = :site
+seat as (
+  select s.* from counted c join site_seats s using (conference_id)
+   where c.is_current and c.number = :revision and c.site_id = :site
+     and s.revision = :revision and s.site_id = :site
      for update of s),
-former as materialized (
+former as (
   select a.answer, a.turn from seat, answers a
    where a.person_id = :person and a.site_id = :site and a.starts_at = :moment
      for update of a),
-verdict as materialized (
+verdict as (
   select seat.*, former.turn as kept, coalesce(former.answer = 'accepted', false) as seated,
          case when :answer = 'declined' or former.answer = 'accepted' then :answer
               when seat.capacity is null or seat.taken < seat.capacity then 'accepted'
               else 'waiting' end as answer
     from seat left join former on true),
 change as materialized (
-  select conference_id, answer, seated and answer = 'declined' and turns > 0 as frees,
+  select answer, seated and answer = 'declined' and turns > 0 as frees,
          (answer = 'accepted')::int - seated::int as seats,
          case when answer = 'waiting' then coalesce(kept, turns + 1) end as turn,
          (answer = 'waiting' and kept is null)::int as turns
     from verdict),
-mine as (
-  update site_seats s set taken = s.taken + change.seats, turns = s.turns + change.turns from change
-   where s.conference_id = change.conference_id and s.revision = :revision and s.site_id = :site
-     and (change.seats <> 0 or change.turns <> 0)),
-others as (
-  update site_seats s set taken = s.taken + change.seats from counted, change
-   where s.conference_id = change.conference_id and s.revision = counted.number and s.site_id = :site
-     and not counted.is_current and counted.site_id = :site and counted.moment = :moment
-     and change.seats <> 0),
+counters as (
+  update site_seats s
+     set taken = s.taken + change.seats, turns = s.turns + case when c.is_current then change.turns else 0 end
+    from counted c, change
+   where s.conference_id = c.conference_id and s.revision = c.number and s.site_id = :site
+     and c.site_id = :site and (change.seats <> 0 or change.turns <> 0 and c.is_current)),
 saved as (
   insert into answers (person_id, site_id, starts_at, answer, note, answered_at, via, turn)
-  select :person, :site, :moment, answer, :note, :answered_at, :via, turn from change {_UPSERT})
-select answer, frees from change
+  select :person, :site, :moment, answer, :note, :answered_at, :via, turn from change {_UPSERT}),
+due as (select cast(:place as text) as key from change where answer = :answer and not frees),
+{EMITTING}
+select answer, frees, exists (select from due) as is_told from change
 """
 
 # Without the indents: what psycopg made of a statement it keeps up to 4,096 bytes, above it starts afresh.
 RECORD = (
     text(" ".join(_RECORD.split()))
     .bindparams(*_ANSWER)
-    .columns(column("answer", String), column("frees", Boolean))
+    .columns(column("answer", String), column("frees", Boolean), column("is_told", Boolean))
 )
 
 SQLITE_COUNTED = text(_COUNTED).bindparams(*_ANSWER[:2])

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import insert, select, update
 from uuid_utils.compat import uuid7
 
@@ -22,14 +23,14 @@ from services.registration.door.model import (
     judge,
 )
 from services.registration.door.queries import Door, read_door
-from services.registration.door.statements import INSERT
+from services.registration.door.statements import INSERT, SQLITE_INSERT
 from services.registration.door.tables import check_in_undos, check_ins
 from services.registration.people.model import UnknownDelegate
 from services.registration.plan.model import ConferenceClosed, StartNotFixed
-from shared.bus.outbox import emit_each
+from services.registration.storage import is_postgresql
+from shared.bus.outbox import emit_each, emitting
 from shared.contracts.registration import DelegateCheckedInV1
 from shared.storage.session import Session
-from shared.storage.upsert import dialect_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def _write(
     if not waiting:
         return {}
     first = first_of_each(waiting)
-    made = _insert(session, door, list(first.values()), clerk)
+    made = _insert(session, conference, door, list(first.values()), clerk)
     earlier = _earlier(session, door, [guest for item, guest in first.values() if item.id not in made])
     results: dict[UUID, Result] = {}
     for item, guest in waiting.values():
@@ -110,12 +111,27 @@ def _write(
             )
         else:
             results[item.id] = Result(item.id, "duplicate", guest, earlier.get(guest.person))
-    _tell(session, conference, [pair for pair in first.values() if pair[0].id in made])
     return results
 
 
-def _insert(session: Session, door: Door, pairs: Sequence[tuple[Item, Guest]], clerk: Clerk) -> set[UUID]:
-    """The items that made a check-in; others came second to another door."""
+def _insert(
+    session: Session, conference: str, door: Door, pairs: Sequence[tuple[Item, Guest]], clerk: Clerk
+) -> set[UUID]:
+    """The items that made a check-in, and the events of those; others came second to another door."""
+    if not is_postgresql(session):
+        return _insert_alone(session, conference, door, pairs, clerk)
+    rows = [
+        {"person": guest.person, "site": guest.site_id, "place": guest.place, "item": item.id, "at": item.at}
+        for item, guest in pairs
+    ]
+    bound = {"check_ins": orjson.dumps(rows).decode(), "moment": door.moment, "by": clerk.subject}
+    bound |= emitting(session, DelegateCheckedInV1, _told(conference, pairs))
+    return set(session.execute(INSERT, bound).scalars())
+
+
+def _insert_alone(
+    session: Session, conference: str, door: Door, pairs: Sequence[tuple[Item, Guest]], clerk: Clerk
+) -> set[UUID]:
     rows: list[dict[str, Any]] = [
         {
             "person_id": guest.person,
@@ -127,10 +143,12 @@ def _insert(session: Session, door: Door, pairs: Sequence[tuple[Item, Guest]], c
             "by": clerk.subject,
             "undone": False,
         }
-        # In one order for all doors, so that two batches never wait for each other crosswise.
-        for item, guest in sorted(pairs, key=lambda pair: pair[1].person)
+        for item, guest in pairs
     ]
-    return set(session.execute(INSERT[dialect_of(session)], rows).scalars())
+    made = set(session.execute(SQLITE_INSERT, rows).scalars())
+    told = _told(conference, [pair for pair in pairs if pair[0].id in made])
+    emit_each(session, DelegateCheckedInV1, told)
+    return made
 
 
 def _earlier(session: Session, door: Door, guests: Sequence[Guest]) -> dict[UUID, datetime]:
@@ -145,8 +163,9 @@ def _earlier(session: Session, door: Door, guests: Sequence[Guest]) -> dict[UUID
     return {row.person_id: row.at for row in session.execute(query)}
 
 
-def _tell(session: Session, conference: str, made: Sequence[tuple[Item, Guest]]) -> None:
-    data = {
+def _told(conference: str, made: Sequence[tuple[Item, Guest]]) -> dict[str, dict[str, Any]]:
+    """The events of check-ins, by place."""
+    return {
         str(guest.place): {
             "conference": conference,
             "place": guest.place,
@@ -156,5 +175,3 @@ def _tell(session: Session, conference: str, made: Sequence[tuple[Item, Guest]])
         }
         for item, guest in made
     }
-    if data:
-        emit_each(session, DelegateCheckedInV1, data)

@@ -14,9 +14,7 @@ from services.registration.door.statements import INSERT, READ_GUESTS
 KEPT = 4096
 
 
-@pytest.mark.parametrize(
-    "statement", [READ_INVITATION_LOCKED, RECORD, READ_GUESTS["postgresql"], INSERT["postgresql"]]
-)
+@pytest.mark.parametrize("statement", [READ_INVITATION_LOCKED, RECORD, READ_GUESTS["postgresql"], INSERT])
 def test_psycopg_keeps_what_it_makes_of_the_statement(statement: Executable) -> None:
     text = str(statement.compile(dialect=dialect()))  # type: ignore[attr-defined]  # all of these have it
     assert len(text.encode()) <= KEPT
