@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask, g
 
+from services.portal.model import MOST_CHOICES
+
 ZONE = "Asia/Ho_Chi_Minh"
 WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 
@@ -21,6 +23,7 @@ def install(app: Flask) -> None:
     app.add_template_filter(letter_case, "sentence")
     app.add_template_filter(choices, "choices")
     app.add_template_filter(names, "names")
+    app.jinja_env.globals["MOST_CHOICES"] = MOST_CHOICES
 
 
 def local(value: str | datetime) -> datetime:

@@ -13,6 +13,8 @@ FAILURES_ALLOWED = 5
 FAILURE_WINDOW = timedelta(minutes=15)
 UPLOAD_LIFETIME = timedelta(hours=1)
 PASSWORD_LENGTH = 10
+MOST_CHOICES = 1_000
+"""Of a longer list nobody chooses: the key is typed instead."""
 
 
 class AccountError(Exception):

@@ -160,3 +160,12 @@ class UnitSchema(Schema):
 
 class UnitList(Schema):
     items = fields.List(fields.Nested(UnitSchema))
+
+
+class UnitName(Schema):
+    key = fields.Str()
+    name = fields.Str()
+
+
+class UnitNames(Schema):
+    items = fields.List(fields.Nested(UnitName))

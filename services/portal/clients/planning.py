@@ -45,7 +45,11 @@ class Planning:
         return self.api.get(f"/conferences/{key}/reminders", **filters)
 
     def units(self, key: str) -> list[Json]:
+        """With level and parent; of a whole country it takes a second."""
         return self.api.items(f"/conferences/{key}/units")
+
+    def unit_names(self, key: str) -> list[Json]:
+        return self.api.items(f"/conferences/{key}/unit-names")
 
     def propose(self, key: str, option: str, once: str) -> int:
         return int(self.api.post(f"/conferences/{key}/revisions", {"option": option}, once)["revision"])

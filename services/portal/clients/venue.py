@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.portal.clients.api import Api, Json
+from services.portal.model import MOST_CHOICES
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,10 @@ class Venue:
 
     def board(self, key: str) -> Json:
         return self.api.get(f"/conferences/{key}/board")
+
+    def some_sites(self, key: str) -> list[Json]:
+        """As many as one may choose from, and one more if there are more."""
+        return self.api.items(f"/conferences/{key}/sites", first=str(MOST_CHOICES + 1))
 
     def site(self, key: str, site: str) -> tuple[Json, str]:
         """The site with this key, and its ETag."""

@@ -38,9 +38,9 @@ def show(key: str) -> ResponseReturnValue:
         listed=listed,
         given={name: value for name, value in given.items() if value},
         cursor=cursor,
-        sites=calls().venue.board(key)["items"],
+        sites=calls().venue.some_sites(key),
         groups=groups_of(conference),
-        units=calls().planning.units(key),
+        units=calls().planning.unit_names(key),
         section="delegates",
     )
 
@@ -153,7 +153,7 @@ def _new(key: str, typed: Json, errors: list[FormError]) -> str:
         "delegate_new.html",
         conference=conference,
         groups=groups_of(conference),
-        units=calls().planning.units(key),
+        units=calls().planning.unit_names(key),
         typed=typed,
         errors=errors,
         section="delegates",

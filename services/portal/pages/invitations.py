@@ -80,9 +80,9 @@ def show(key: str) -> ResponseReturnValue:
         states=STATES,
         issuers=ISSUERS,
         cursor=request.args.get("tiep", ""),
-        sites=calls().venue.board(key)["items"],
+        sites=calls().venue.some_sites(key),
         groups=groups_of(conference),
-        units=calls().planning.units(key),
+        units=calls().planning.unit_names(key),
         bound=account().unit is not None,
         section="invitations",
     )
@@ -172,7 +172,7 @@ def detail(key: str, group: str, unit: str) -> ResponseReturnValue:
     conference = load(key)
     found = calls().registration.invitation_of(key, group, unit)
     names = {one["key"]: one["name"] for one in groups_of(conference)}
-    units = {one["key"]: one["name"] for one in calls().planning.units(key)}
+    units = {one["key"]: one["name"] for one in calls().planning.unit_names(key)}
     return render_template(
         "invitations/detail.html",
         conference=conference,
@@ -234,7 +234,7 @@ def _narrowed(conference: Json, given: dict[str, str]) -> list[str]:
     if "thanh-phan" in given:
         found.append(group.get(given["thanh-phan"], given["thanh-phan"]))
     if "don-vi" in given:
-        units = {one["key"]: one["name"] for one in calls().planning.units(conference["key"])}
+        units = {one["key"]: one["name"] for one in calls().planning.unit_names(conference["key"])}
         found.append(units.get(given["don-vi"], given["don-vi"]))
     return found
 

@@ -69,7 +69,7 @@ def _show(key: str, errors: list[FormError]) -> str:
         listed=listed,
         live=_is_live(listed["items"]),
         group_choices=list(frame["groups"].items()),
-        units=calls().planning.units(key),
+        units=calls().planning.unit_names(key),
         may_make=_may_make() and listed["revision"] is not None,
         errors=errors,
         section="documents",

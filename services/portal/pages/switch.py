@@ -155,7 +155,7 @@ def _preview(
         changes=changes,
         groups=by_group(changes["registration"]["groups"]),
         group_names=group_names,
-        unit_names=names(calls().planning.units(key)),
+        unit_names=names(calls().planning.unit_names(key)),
         invitations=invitations_by_group(changes["documents"]["items"], list(group_names)),
         opened=task_lines(changes["planning"]["opened"]),
         closed=task_lines(changes["planning"]["closed"]),

@@ -60,7 +60,7 @@ def _page(key: str, given: dict[str, str], cursor: str, errors: list[FormError])
         conference=conference,
         listed=listed,
         groups=_by_unit(listed["items"]),
-        units=calls().planning.units(key),
+        units=calls().planning.unit_names(key),
         given=given,
         used={name: value for name, value in given.items() if value},
         cursor=cursor,

@@ -14,9 +14,12 @@ from shared.revisions.tables import layouts
 from shared.storage.session import Session
 
 
-def list_sites(session: Session, conference: str, layout_id: int | None) -> list[Row[Any]]:
-    """Sites in layout order; room, address and capacity as people set them."""
-    return list(session.execute(_sites(conference, layout_id).order_by(layout_sites.c.position)))
+def list_sites(
+    session: Session, conference: str, layout_id: int | None, first: int | None = None
+) -> list[Row[Any]]:
+    """Sites in layout order, only the first so many if that is given; what people set is as they set it."""
+    query = _sites(conference, layout_id).order_by(layout_sites.c.position)
+    return list(session.execute(query.limit(first)))
 
 
 def get_site(session: Session, site: UUID) -> Row[Any]:

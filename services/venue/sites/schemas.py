@@ -9,6 +9,7 @@ from sqlalchemy import Row
 
 from diemcau.layout import LARGEST, SITE_KINDS
 from services.venue.sites.model import LONGEST_NOTE, LONGEST_PLACE
+from shared.http.inputs import LARGEST_INT, RevisionWanted
 
 
 class SiteSchema(Schema):
@@ -24,6 +25,13 @@ class SiteSchema(Schema):
     capacity = fields.Int(allow_none=True)
     seats = fields.Int()
     over = fields.Int(metadata={"description": "Seats beyond the capacity"})
+
+
+class SitesWanted(RevisionWanted):
+    first = fields.Int(
+        validate=validate.Range(min=1, max=LARGEST_INT),
+        metadata={"description": "Only so many, in layout order; all if absent"},
+    )
 
 
 class SiteList(Schema):

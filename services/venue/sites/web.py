@@ -18,11 +18,12 @@ from services.venue.sites.schemas import (
     SiteChanges,
     SiteDetail,
     SiteList,
+    SitesWanted,
     detail_json,
     site_json,
 )
 from shared.http.calls import Call, check_if_match, reads, writes
-from shared.http.inputs import Blueprint, RevisionWanted
+from shared.http.inputs import Blueprint
 from shared.http.problems import INVALID, FieldError, Problem
 from shared.revisions.following import Revision, UnknownRevision, current_revision, get_prepared
 
@@ -33,14 +34,14 @@ SHOWN = 500
 
 @bp.route("/conferences/<key>/sites")
 @reads("plan:read")
-@bp.arguments(RevisionWanted, location="query")
+@bp.arguments(SitesWanted, location="query")
 @bp.response(200, SiteList)
 def get_sites(call: Call, wanted: dict[str, Any], key: str) -> dict[str, Any]:
     """Sites of a revision, in layout order; none before the first decision."""
     revision = revision_shown(call, key, wanted.get("revision"))
     if revision is None:
         return {"revision": None, "option": None, "items": []}
-    rows = queries.list_sites(call.session, key, revision.layout_id)
+    rows = queries.list_sites(call.session, key, revision.layout_id, wanted.get("first"))
     return {
         "revision": revision.number,
         "option": revision.option,

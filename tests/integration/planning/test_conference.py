@@ -34,6 +34,12 @@ def test_programme_has_its_times(house: House) -> None:
     assert times[3] == ("2021-06-29T08:55:00+07:00", "2021-06-29T09:55:00+07:00", 55)
 
 
+def test_unit_names_are_those_of_the_units(house: House) -> None:
+    units = house.get(f"{BASE}/units")["items"]
+    named = house.get(f"{BASE}/unit-names")["items"]
+    assert named == [{"key": unit["key"], "name": unit["name"]} for unit in units]
+
+
 def test_programme_is_relative_while_the_start_is_open(house: House) -> None:
     amended(house, {"starts_at": None, "ends_at": None})
     found = house.get(f"{BASE}/programme")

@@ -31,6 +31,18 @@ def test_what_is_not_sent_stays(online: Venue) -> None:
     assert online.site()["note"] == "Cửa sau"
 
 
+def test_only_the_first_sites_for_who_asks_for_them(online: Venue) -> None:
+    def asked(query: str) -> list[str]:
+        return [site["key"] for site in online.get(f"venue/v1/conferences/{KEY}/sites{query}")["items"]]
+
+    assert len(asked("")) == 22
+    assert asked("?first=3") == asked("")[:3]
+    assert asked("?first=1000") == asked("")
+    refused = online.http.get(f"venue/v1/conferences/{KEY}/sites?first=0")
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["pointer"] == "/query/first"
+
+
 def test_null_takes_away(online: Venue) -> None:
     online.change(contact=CONTACT, room="Phòng họp số 2", capacity=9)
     online.change(contact=None, room=None, capacity=None)
