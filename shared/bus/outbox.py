@@ -65,7 +65,7 @@ def emit_each(session: Session, contract: type[Event], data: Mapping[str, Mappin
 def emitting(
     session: Session, contract: type[Event], data: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """Parameters of EMITTING: events of one type by their ordering keys. Raises as `emit` does."""
+    """Parameters of EMITTING: one event or more, of one type, by their ordering keys. Raises as `emit`."""
     return _columns(_rows(session, contract, data))
 
 
@@ -202,7 +202,8 @@ _INSERT = """
 
 EMITTING = f"{_GIVEN}, {_BUMPED.format(due='due')}, told as ({_INSERT})"
 """CTEs for a statement of PostgreSQL that itself decides what there is to tell: its own `due(key)` names the
-keys of those of the given events that are stored with it, in the same round trip. `emitting` binds them."""
+keys of those of the given events that are stored with it, in the same round trip. `emitting` binds them.
+Short, for what psycopg makes of a statement it keeps up to 4,096 bytes only, and RECORD has 4,087."""
 
 _EMIT_ALL = text(f"with {_GIVEN}, {_BUMPED.format(due='given')} {_INSERT}")
 

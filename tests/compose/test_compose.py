@@ -123,6 +123,7 @@ def test_a_service_has_its_own_password_and_no_others(system: Deployment, servic
     for container in (f"{service}-web", f"{service}-worker"):
         held = system.inside(container, "ls", "/run/secrets").split()
         assert [name for name in held if name.startswith("database-")] == [f"database-{service}"]
+        assert ("amqp-url" in held) == container.endswith("-worker")
     other = next(name for name in SERVICES if name != service)
     url = f"postgresql://{service}:{system.secret(f'database-{service}')}@127.0.0.1/{other}"
     system.inside("postgres", "psql", url.replace(f"/{other}", f"/{service}"), "-qc", "select 1")

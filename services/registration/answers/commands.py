@@ -91,7 +91,7 @@ def _values(invitation: Invitation, site: int, answer: Answer, note: str, now: d
 
 @dataclass(frozen=True, slots=True)
 class _Recorded:
-    """What an answer came to; whether it frees a seat that others wait for; whether its event is stored."""
+    """What an answer came to; whether it frees a seat that others may want; whether its event is stored."""
 
     answer: Standing
     frees: bool

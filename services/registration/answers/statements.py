@@ -147,7 +147,7 @@ _UPSERT = """
 # One round trip: is the place still where it was read to be; the counter's row, which is the queue in which
 # answers for one site wait; what stood before, read behind that lock because a seat may just have been given
 # from the waiting list; what stands now (the rule: model.stands_for); then counters and answer, and its event
-# if it stands as it was given and frees no seat that others wait for. All answers take the current revision's
+# if it stands as it was given and frees no seat that others may want. All answers take the current revision's
 # row first, and never wait for each other crosswise.
 _RECORD = f"""
 with counted as materialized ({_COUNTED}),

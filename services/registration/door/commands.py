@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -121,7 +121,13 @@ def _insert(
     if not is_postgresql(session):
         return _insert_alone(session, conference, door, pairs, clerk)
     rows = [
-        {"person": guest.person, "site": guest.site_id, "place": guest.place, "item": item.id, "at": item.at}
+        {
+            "person": guest.person,
+            "site": guest.site_id,
+            "place": guest.place,
+            "item": item.id,
+            "at": item.at.astimezone(UTC),  # an offset of seconds would be rounded
+        }
         for item, guest in pairs
     ]
     bound = {"check_ins": orjson.dumps(rows).decode(), "moment": door.moment, "by": clerk.subject}

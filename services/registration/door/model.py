@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -21,6 +21,8 @@ OUTCOMES: tuple[Outcome, ...] = (
 MOST_ITEMS = 1_000
 AHEAD = timedelta(minutes=5)
 """How far a door's clock may be before ours."""
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+"""Where a clock begins that was reset: no device means anything before it."""
 
 
 class NotCheckedIn(Exception):

@@ -1,4 +1,4 @@
-"""The read of the door's hot path, built once; see answers/statements.py for why it is text."""
+"""The statements of the door's hot path, built once; see answers/statements.py for why it is text."""
 
 from __future__ import annotations
 

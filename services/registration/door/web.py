@@ -11,7 +11,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from services.registration.answers.queries import get_place_invitation
 from services.registration.door.badges import LONGEST_CODE, SVG, Badges
 from services.registration.door.commands import Clerk, check_in, undo_check_in
-from services.registration.door.model import AHEAD, MOST_ITEMS, OUTCOMES, Guest, Item, Result
+from services.registration.door.model import AHEAD, EARLIEST, MOST_ITEMS, OUTCOMES, Guest, Item, Result
 from services.registration.door.queries import count_present, list_latest
 from services.registration.people.model import UnknownDelegate
 from services.registration.plan.model import KEY
@@ -148,16 +148,19 @@ def get_badge(call: Call, place: UUID) -> Response:
 
 
 def _item(call: Call, number: int, given: dict[str, Any]) -> Item:
-    """Raises Problem 422 for a moment that is still to come."""
+    """Raises Problem 422 for a moment that is still to come, or that no device means."""
     at = given["at"] or call.now
     if at > call.now + AHEAD:
-        error = FieldError(
-            f"/items/{number}/at", "in-the-future", "Thời điểm này chưa đến", "This moment is still to come"
-        )
-        raise Problem(INVALID, errors=[error])
+        raise _refused(number, "in-the-future", "Thời điểm này chưa đến", "This moment is still to come")
+    if at < EARLIEST:
+        raise _refused(number, "too-early", "Thời điểm này quá sớm", "This moment is too early")
     code = given.get("code")
     person = call.context.badges.read(code) if code is not None else given.get("person")
     return Item(given["id"], at, given.get("place"), person, given["site"] or None)
+
+
+def _refused(number: int, code: str, vi: str, en: str) -> Problem:
+    return Problem(INVALID, errors=[FieldError(f"/items/{number}/at", code, vi, en)])
 
 
 def _clerk(call: Call) -> Clerk:
