@@ -1,7 +1,10 @@
-"""How long a search is: a fixed one in the suite, with `--hypothesis-profile long` as long as you let it."""
+"""How long a search is: a fixed one in the suite, with `--hypothesis-profile long` as long as you let it, or
+DIEMCAU_CONVERGENCE_EXAMPLES conferences.
+"""
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -10,7 +13,8 @@ from hypothesis import HealthCheck, settings
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 _COMMON: dict[str, Any] = {"deadline": None, "print_blob": True, "suppress_health_check": _SLOW}
 
-settings.register_profile("long", max_examples=10_000, stateful_step_count=40, **_COMMON)
+_LONG = int(os.environ.get("DIEMCAU_CONVERGENCE_EXAMPLES", "10000"))
+settings.register_profile("long", max_examples=_LONG, stateful_step_count=40, **_COMMON)
 
 
 def search(examples: int, steps: int) -> settings:
