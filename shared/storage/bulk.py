@@ -14,6 +14,7 @@ from shared.storage.session import Session
 from shared.storage.upsert import dialect_of
 
 _COPY_FROM = 1_000
+_LOOKED_AT = 1_000  # rows of each index, on SQLite: some milliseconds, whatever the table holds
 
 
 def load_rows(
@@ -30,9 +31,16 @@ def load_rows(
 
 def analyze(session: Session, *tables: Table) -> None:
     """Fresh statistics after a bulk load: without them the planner takes minutes for a join of seconds."""
+    names = [f'"{table.name}"' for table in tables]
     if dialect_of(session) == "postgresql":
-        names = ", ".join(f'"{table.name}"' for table in tables)
-        session.execute(text(f"analyze {names}"))
+        session.execute(text(f"analyze {', '.join(names)}"))
+        return
+    session.execute(text(f"pragma analysis_limit = {_LOOKED_AT}"))
+    for name in names:
+        session.execute(text(f"analyze {name}"))
+    # Other connections read statistics with the schema, hence when that has changed.
+    session.execute(text("create table analyzed (at integer)"))
+    session.execute(text("drop table analyzed"))
 
 
 def _copy(session: Session, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
