@@ -203,7 +203,7 @@ _INSERT = """
 EMITTING = f"{_GIVEN}, {_BUMPED.format(due='due')}, told as ({_INSERT})"
 """CTEs for a statement of PostgreSQL that itself decides what there is to tell: its own `due(key)` names the
 keys of those of the given events that are stored with it, in the same round trip. `emitting` binds them.
-Short, for what psycopg makes of a statement it keeps up to 4,096 bytes only, and RECORD has 4,087."""
+Short, for they are part of long statements, and what psycopg makes of one it keeps up to 4,096 bytes only."""
 
 _EMIT_ALL = text(f"with {_GIVEN}, {_BUMPED.format(due='given')} {_INSERT}")
 

@@ -30,6 +30,24 @@ def outcome(desk: Any, **item: Any) -> str:
     return str(answer.json["items"][0]["outcome"])
 
 
+def at_once(desk: Any, batches: list[list[str]]) -> list[str]:
+    """What came of each place when a door each sends its batch, all in one moment."""
+    outcomes: list[str] = []
+    barrier = threading.Barrier(len(batches))
+
+    def go(batch: list[str]) -> None:
+        barrier.wait()
+        answer = scan(desk, *[{"place": place} for place in batch])
+        outcomes.extend(item["outcome"] for item in answer.json["items"])
+
+    threads = [threading.Thread(target=go, args=(batch,)) for batch in batches]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
 def code_of(desk: Any, person: str) -> str:
     answer = desk.call("GET", desk.of("placements"))
     import orjson
@@ -226,18 +244,7 @@ def test_badge_is_a_picture_of_the_code(small: Any, guest: dict[str, Any]) -> No
 
 @pytest.mark.parametrize("database", ["postgres"], indirect=True)
 def test_doors_at_once_check_a_guest_in_once(small: Any, guest: dict[str, Any]) -> None:
-    outcomes: list[str] = []
-    barrier = threading.Barrier(6)
-
-    def go() -> None:
-        barrier.wait()
-        outcomes.append(outcome(small, place=guest["id"]))
-
-    threads = [threading.Thread(target=go) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    outcomes = at_once(small, [[guest["id"]]] * 6)
     assert Counter(outcomes) == {"checked_in": 1, "duplicate": 5}
     assert emitted(small)["checked-in"] == 1
 
@@ -245,19 +252,8 @@ def test_doors_at_once_check_a_guest_in_once(small: Any, guest: dict[str, Any]) 
 @pytest.mark.parametrize("database", ["postgres"], indirect=True)
 def test_doors_with_the_same_batch_tell_of_each_guest_once(small: Any, guest: dict[str, Any]) -> None:
     others = [small.name("lanh-dao", None, name)["id"] for name in ("Lê Văn Cường", "Phạm Thị Dung")]
-    places, barrier = [guest["id"], *others], threading.Barrier(4)
-    outcomes: list[str] = []
-
-    def go(order: list[str]) -> None:
-        barrier.wait()
-        answer = scan(small, *[{"place": place} for place in order])
-        outcomes.extend(item["outcome"] for item in answer.json["items"])
-
-    threads = [threading.Thread(target=go, args=(places[at:] + places[:at],)) for at in (0, 1, 2, 0)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    places = [guest["id"], *others]
+    outcomes = at_once(small, [places[at:] + places[:at] for at in (0, 1, 2, 0)])
     assert Counter(outcomes) == {"checked_in": 3, "duplicate": 9}
     assert emitted(small)["checked-in"] == 3
 
